@@ -1,0 +1,31 @@
+// The annotations that steer a Service, and where they are read.
+import { asTexts } from './shape.ts'
+
+export const annotationPrefix = 'metallb.io/'
+export const deprecatedPrefix = 'metallb.universe.tf/'
+
+export const annotations = {
+  addressPool: 'metallb.io/address-pool',
+  /** `default`: `address-pool` was filled in by the webhook, so it is a preference and not the user's request. */
+  addressPoolSource: 'metallb.io/address-pool-source',
+  loadBalancerIPs: 'metallb.io/loadBalancerIPs',
+  allowSharedIP: 'metallb.io/allow-shared-ip',
+  /** Written by the controller: the pool of the current addresses. */
+  allocatedFromPool: 'metallb.io/ip-allocated-from-pool',
+  /** On a Namespace: the pool that its Services get when they name none. */
+  namespaceDefaultPool: 'metallb.io/default-pool',
+} as const
+
+/** The value under the name, else under the deprecated prefix; an empty value counts as absent. */
+export function readAnnotation(all: unknown, name: string): string | undefined {
+  const texts = asTexts(all)
+  const value = texts[name]?.trim()
+  if (value !== undefined && value !== '') return value
+  const old = texts[deprecatedPrefix + name.slice(annotationPrefix.length)]?.trim()
+  return old === undefined || old === '' ? undefined : old
+}
+
+/** The keys with the deprecated prefix that are in use. */
+export function deprecatedAnnotations(all: unknown): readonly string[] {
+  return Object.keys(asTexts(all)).filter((key) => key.startsWith(deprecatedPrefix))
+}

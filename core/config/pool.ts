@@ -1,0 +1,148 @@
+// IPAddressPool objects compiled: ranges parsed, selectors ready, every problem found at once.
+import type { IPAddressPool } from '../../schemas/generated/types.ts'
+import { type Problem, problem } from '../problem.ts'
+import { quote } from '../quote.ts'
+import { type ParsedRange, parseRange } from '../range.ts'
+import type { Labels, Selector } from '../selector.ts'
+import { asFields, asText, asTexts, type Fields, kindOf } from '../shape.ts'
+import { compileNames, compileSelectors } from './selectors.ts'
+
+export const defaultPoolAnnotation = 'metallb.io/is-default-pool'
+
+export interface PoolRange extends ParsedRange {
+  /** Position in `spec.addresses`, counting entries that could not be read too. */
+  readonly index: number
+}
+
+export interface ServiceAllocation {
+  /** 0 when unset, which is last under both meanings of priority. */
+  readonly priority: number
+  readonly namespaces: ReadonlySet<string>
+  readonly namespaceSelectors: readonly Selector[]
+  readonly serviceSelectors: readonly Selector[]
+}
+
+export interface Pool {
+  readonly name: string
+  /** In listed order: the order in which addresses are handed out. */
+  readonly ranges: readonly PoolRange[]
+  readonly autoAssign: boolean
+  readonly avoidBuggyIPs: boolean
+  readonly allocation?: ServiceAllocation
+  readonly isDefault: boolean
+  /** The pool has a problem: who holds its addresses keeps them, nothing new is handed out. */
+  readonly frozen: boolean
+  /** RFC 3339; absent in an object that the API server has not stored yet. */
+  readonly createdAt?: string
+  readonly labels: Labels
+}
+
+export interface CompiledPool {
+  /** Absent when no address of it could be read. */
+  readonly pool?: Pool
+  readonly problems: readonly Problem[]
+  /** Legal, but perhaps not what was meant. */
+  readonly warnings: readonly Problem[]
+}
+
+/** Everything that can be said about one pool alone. Never throws, whatever the object holds. */
+export function compilePool(object: IPAddressPool): CompiledPool {
+  const root: Fields = asFields(object) ?? {}
+  const metadata = asFields(root['metadata']) ?? {}
+  const name = asText(metadata['name']) ?? asText(metadata['generateName']) ?? ''
+  const spec = asFields(root['spec']) ?? {}
+  const owner = `pool "${name}"`
+  const addresses = compileAddresses(spec['addresses'], owner)
+  const allocation = compileAllocation(spec['serviceAllocation'], owner)
+  const problems = [...addresses.problems, ...allocation.problems]
+  if (addresses.ranges.length === 0) return { problems, warnings: addresses.warnings }
+  const createdAt = asText(metadata['creationTimestamp'])
+  const pool: Pool = {
+    name,
+    ranges: addresses.ranges,
+    autoAssign: spec['autoAssign'] !== false,
+    avoidBuggyIPs: spec['avoidBuggyIPs'] === true,
+    ...(allocation.value === undefined ? {} : { allocation: allocation.value }),
+    isDefault: asTexts(metadata['annotations'])[defaultPoolAnnotation] === 'true',
+    frozen: problems.length > 0,
+    ...(createdAt === undefined ? {} : { createdAt }),
+    labels: asTexts(metadata['labels']),
+  }
+  return { pool, problems, warnings: addresses.warnings }
+}
+
+interface CompiledAddresses {
+  readonly ranges: readonly PoolRange[]
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+}
+
+function compileAddresses(list: unknown, owner: string): CompiledAddresses {
+  const field = 'spec.addresses'
+  const ranges: PoolRange[] = []
+  const problems: Problem[] = []
+  const warnings: Problem[] = []
+  if (list !== undefined && !Array.isArray(list)) {
+    problems.push(
+      problem(
+        'WrongType',
+        field,
+        `the addresses of ${owner} are a list of ranges, not ${kindOf(list)}; write each range as an entry of a list`,
+      ),
+    )
+    return { ranges, problems, warnings }
+  }
+  const entries: readonly unknown[] = list ?? []
+  if (entries.length === 0) {
+    problems.push(
+      problem(
+        'PoolWithoutAddresses',
+        field,
+        `${owner} has no addresses; list at least one CIDR (192.168.1.0/24) or range (192.168.1.10-192.168.1.20)`,
+      ),
+    )
+  }
+  for (const [index, entry] of entries.entries()) {
+    const path = `${field}[${index}]`
+    if (typeof entry !== 'string') {
+      problems.push(problem('WrongType', path, `${quote(entry)} in ${owner} is ${kindOf(entry)}, not a text; write the range in quotes`))
+      continue
+    }
+    const range = parseRange(entry)
+    if (!range.ok) {
+      problems.push(problem(range.error.code, path, `invalid CIDR ${quote(entry)} in ${owner}: ${range.error.message}`, entry))
+      continue
+    }
+    ranges.push({ ...range.value, index })
+    if (range.value.hostBitsSet) {
+      warnings.push(
+        problem(
+          'RangeHostBits',
+          path,
+          `CIDR ${quote(entry)} in ${owner} has host bits set and means all of ${range.value.canonical}; write that, or a range`,
+          entry,
+        ),
+      )
+    }
+  }
+  return { ranges, problems, warnings }
+}
+
+function compileAllocation(value: unknown, owner: string): { readonly value?: ServiceAllocation; readonly problems: readonly Problem[] } {
+  const fields = asFields(value)
+  if (fields === undefined) return { problems: [] }
+  const path = 'spec.serviceAllocation'
+  const namespaces = compileNames(fields['namespaces'], `${path}.namespaces`, owner)
+  const namespaceSelectors = compileSelectors(fields['namespaceSelectors'], `${path}.namespaceSelectors`, owner)
+  const serviceSelectors = compileSelectors(fields['serviceSelectors'], `${path}.serviceSelectors`, owner)
+  const priority = fields['priority']
+  return {
+    value: {
+      priority: typeof priority === 'number' || typeof priority === 'bigint' ? Number(priority) : 0,
+      namespaces: new Set(namespaces.names),
+      namespaceSelectors: namespaceSelectors.selectors,
+      serviceSelectors: serviceSelectors.selectors,
+    },
+    problems: [...namespaces.problems, ...namespaceSelectors.problems, ...serviceSelectors.problems],
+  }
+}

@@ -1,0 +1,54 @@
+// Which pools a Service may use, and in which order they are tried when it names none.
+import type { Pool } from './config/pool.ts'
+import { anyMatches } from './config/selectors.ts'
+import type { NamespaceView } from './namespace.ts'
+import type { ServiceView } from './service.ts'
+
+/** `highest`: the larger `serviceAllocation.priority` is tried first; `lowest` is MetalLB's order. Unset and 0 are last in both. */
+export type PoolPriority = 'highest' | 'lowest'
+
+/** Namespaces and namespaceSelectors are alternatives; when either is written, a namespace that neither names is shut out. */
+export function allowsNamespace(pool: Pool, namespace: NamespaceView): boolean {
+  const { allocation } = pool
+  if (allocation === undefined || (allocation.namespaces.size === 0 && allocation.namespaceSelectors.length === 0)) return true
+  return allocation.namespaces.has(namespace.name) || anyMatches(allocation.namespaceSelectors, namespace.labels)
+}
+
+export function selectsService(pool: Pool, service: ServiceView): boolean {
+  const selectors = pool.allocation?.serviceSelectors ?? []
+  return selectors.length === 0 || anyMatches(selectors, service.labels)
+}
+
+/** May be used without being named. */
+export function isOpenTo(pool: Pool, service: ServiceView, namespace: NamespaceView): boolean {
+  return pool.autoAssign && !pool.frozen && allowsNamespace(pool, namespace) && selectsService(pool, service)
+}
+
+/** Two lists, tried one after the other: pools with serviceAllocation by priority then name, then all others with the preferred one first, then by name. */
+export function automaticOrder(
+  pools: readonly Pool[],
+  service: ServiceView,
+  namespace: NamespaceView,
+  options: { readonly priority: PoolPriority; readonly preferred?: string | undefined },
+): { readonly pinned: readonly Pool[]; readonly general: readonly Pool[] } {
+  const open = pools.filter((pool) => isOpenTo(pool, service, namespace))
+  const preferredFirst = (pool: Pool): number => (pool.name === options.preferred ? 0 : 1)
+  return {
+    pinned: open
+      .filter((pool) => pool.allocation !== undefined)
+      .toSorted((a, b) => comparePriority(a, b, options.priority) || compareNames(a, b)),
+    general: open
+      .filter((pool) => pool.allocation === undefined)
+      .toSorted((a, b) => preferredFirst(a) - preferredFirst(b) || compareNames(a, b)),
+  }
+}
+
+function comparePriority(a: Pool, b: Pool, order: PoolPriority): number {
+  const [first, second] = [a.allocation?.priority ?? 0, b.allocation?.priority ?? 0]
+  if (first === 0 || second === 0) return (first === 0 ? 1 : 0) - (second === 0 ? 1 : 0)
+  return order === 'highest' ? second - first : first - second
+}
+
+function compareNames(a: Pool, b: Pool): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}

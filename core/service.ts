@@ -1,0 +1,184 @@
+// A Service reduced to what load balancing reads: parsed once here, complete and readonly for everybody else.
+import { type Address, type Family, parseAddress, sameAddress } from './address.ts'
+import { annotations, deprecatedAnnotations, readAnnotation } from './annotations.ts'
+import { joinName, type NamespacedName } from './namespaced-name.ts'
+import type { Service } from './objects.ts'
+import { quote } from './quote.ts'
+import { fail, ok, type Result } from './result.ts'
+import type { Labels } from './selector.ts'
+import { asFields, asList, asText, asTexts, type Fields } from './shape.ts'
+
+/** Which Services are ours: those of one class alone, or (when absent) those without a class and of every `metallb.io/*` class. */
+export interface LoadBalancerClasses {
+  readonly only?: string
+}
+
+export interface ServicePortView {
+  readonly protocol: string
+  readonly port: number
+}
+
+export interface ServiceView {
+  readonly key: NamespacedName
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  /** RFC 3339; empty for an object that is not stored yet. */
+  readonly createdAt: string
+  readonly resourceVersion: string
+  readonly deleting: boolean
+  readonly labels: Labels
+  /** Of type LoadBalancer, and of a class that is ours. */
+  readonly isLoadBalancer: boolean
+  /** Of type LoadBalancer, but somebody else's class. */
+  readonly isForeign: boolean
+  readonly loadBalancerClass?: string
+  /** In the order of `ipFamilies`: the first is the primary. Empty before the API server has chosen. */
+  readonly families: readonly Family[]
+  readonly familyPolicy: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack'
+  readonly clusterAddresses: readonly Address[]
+  readonly ports: readonly ServicePortView[]
+  readonly externalTrafficPolicy: 'Cluster' | 'Local'
+  readonly selector: Labels
+  readonly sharingKey?: string
+  /** `isDefault`: filled in by us, so a preference. */
+  readonly requestedPool?: { readonly name: string; readonly isDefault: boolean }
+  /** Empty when none are asked for; the error says what is wrong with the request. */
+  readonly requestedAddresses: Result<readonly Address[], string>
+  /** What the status says it has, in that order, without what cannot be read. */
+  readonly held: readonly Address[]
+  /** The `ip` texts of the status as they stand. */
+  readonly heldText: readonly string[]
+  /** Every entry of the status carries `ipMode: VIP`, so that writing the same again would change nothing. */
+  readonly heldIsComplete: boolean
+  /** The status has an entry that is not one of our addresses: a host name, or text that is no address. */
+  readonly heldIsStrange: boolean
+  /** Annotation `metallb.io/ip-allocated-from-pool`. */
+  readonly allocatedFromPool?: string
+  readonly deprecatedAnnotations: readonly string[]
+}
+
+const ourClassPrefix = 'metallb.io/'
+
+/** Never throws, whatever the object holds: what cannot be read counts as absent. */
+export function viewService(service: Service, classes: LoadBalancerClasses = {}): ServiceView {
+  const metadata = asFields(asFields(service)?.['metadata']) ?? {}
+  const spec = asFields(asFields(service)?.['spec']) ?? {}
+  const namespace = asText(metadata['namespace']) ?? ''
+  const name = asText(metadata['name']) ?? ''
+  const loadBalancerClass = asText(spec['loadBalancerClass'])
+  const isType = spec['type'] === 'LoadBalancer'
+  const isOurs = isOurClass(loadBalancerClass, classes)
+  const clusterAddresses = readClusterAddresses(spec)
+  const sharingKey = readAnnotation(metadata['annotations'], annotations.allowSharedIP)
+  const requestedPool = readRequestedPool(metadata['annotations'])
+  const allocatedFromPool = asTexts(metadata['annotations'])[annotations.allocatedFromPool]
+  return {
+    key: joinName(namespace, name),
+    namespace,
+    name,
+    uid: asText(metadata['uid']) ?? '',
+    createdAt: asText(metadata['creationTimestamp']) ?? '',
+    resourceVersion: asText(metadata['resourceVersion']) ?? '',
+    deleting: metadata['deletionTimestamp'] !== undefined && metadata['deletionTimestamp'] !== null,
+    labels: asTexts(metadata['labels']),
+    isLoadBalancer: isType && isOurs,
+    isForeign: isType && !isOurs,
+    ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+    families: readFamilies(spec, clusterAddresses),
+    familyPolicy: readFamilyPolicy(spec['ipFamilyPolicy']),
+    clusterAddresses,
+    ports: readPorts(spec['ports']),
+    externalTrafficPolicy: spec['externalTrafficPolicy'] === 'Local' ? 'Local' : 'Cluster',
+    selector: asTexts(spec['selector']),
+    ...(sharingKey === undefined ? {} : { sharingKey }),
+    ...(requestedPool === undefined ? {} : { requestedPool }),
+    requestedAddresses: readRequestedAddresses(metadata['annotations'], spec['loadBalancerIP']),
+    ...readHeld(asFields(asFields(service)?.['status'])),
+    ...(allocatedFromPool === undefined ? {} : { allocatedFromPool }),
+    deprecatedAnnotations: deprecatedAnnotations(metadata['annotations']),
+  }
+}
+
+function isOurClass(name: string | undefined, classes: LoadBalancerClasses): boolean {
+  if (classes.only !== undefined) return name === classes.only
+  return name === undefined || name.startsWith(ourClassPrefix)
+}
+
+function readClusterAddresses(spec: Fields): readonly Address[] {
+  const listed = asList(spec['clusterIPs'])
+  return readAddresses(listed.length > 0 ? listed : [spec['clusterIP']])
+}
+
+/** What parses, in order; 'None' and the like do not. */
+function readAddresses(texts: readonly unknown[]): readonly Address[] {
+  return texts.flatMap((text) => {
+    const address = parseAddress(asText(text) ?? '')
+    return address.ok ? [address.value] : []
+  })
+}
+
+function readFamilies(spec: Fields, clusterAddresses: readonly Address[]): readonly Family[] {
+  if (clusterAddresses.length > 0) return [...new Set(clusterAddresses.map(({ family }) => family))]
+  return asList(spec['ipFamilies']).filter((family): family is Family => family === 'IPv4' || family === 'IPv6')
+}
+
+function readFamilyPolicy(value: unknown): ServiceView['familyPolicy'] {
+  return value === 'PreferDualStack' || value === 'RequireDualStack' ? value : 'SingleStack'
+}
+
+function readPorts(list: unknown): readonly ServicePortView[] {
+  return asList(list).flatMap((entry) => {
+    const fields = asFields(entry) ?? {}
+    const port = fields['port']
+    return typeof port === 'number' ? [{ protocol: asText(fields['protocol']) ?? 'TCP', port }] : []
+  })
+}
+
+function readRequestedPool(all: unknown): ServiceView['requestedPool'] {
+  const name = readAnnotation(all, annotations.addressPool)
+  if (name === undefined) return undefined
+  return { name, isDefault: asTexts(all)[annotations.addressPoolSource] === 'default' }
+}
+
+function readRequestedAddresses(all: unknown, specAddress: unknown): ServiceView['requestedAddresses'] {
+  const listed = readAnnotation(all, annotations.loadBalancerIPs)
+  const single = asText(specAddress) ?? ''
+  if (listed !== undefined && single !== '') {
+    return fail(
+      `both the annotation ${annotations.loadBalancerIPs} (${quote(listed)}) and spec.loadBalancerIP (${quote(single)}) ask for an address; keep only the annotation`,
+    )
+  }
+  const text = listed ?? single
+  const where = listed === undefined ? 'spec.loadBalancerIP' : annotations.loadBalancerIPs
+  if (text === '') return ok([])
+  const addresses: Address[] = []
+  for (const part of text.split(',', 3)) {
+    const address = parseAddress(part.trim())
+    if (!address.ok) return fail(`${quote(part.trim())} in ${where} is not an IP address: ${address.error}`)
+    addresses.push(address.value)
+  }
+  const [first, second, ...more] = addresses
+  if (more.length > 0)
+    return fail(`${where} ${quote(text)} lists more than one address of each family; list at most one IPv4 and one IPv6 address`)
+  if (first !== undefined && second !== undefined && first.family === second.family) {
+    return fail(
+      sameAddress(first, second)
+        ? `${where} ${quote(text)} lists the same address twice; list it once`
+        : `${where} ${quote(text)} lists two ${first.family} addresses; list at most one IPv4 and one IPv6 address`,
+    )
+  }
+  return ok(addresses)
+}
+
+function readHeld(status: Fields | undefined): Pick<ServiceView, 'held' | 'heldText' | 'heldIsComplete' | 'heldIsStrange'> {
+  const entries = asList(asFields(status?.['loadBalancer'])?.['ingress']).map((entry) => asFields(entry) ?? {})
+  const heldText = entries.flatMap((entry) => asText(entry['ip']) ?? [])
+  const held = readAddresses(heldText)
+  return {
+    held,
+    heldText,
+    heldIsComplete: entries.every((entry) => entry['ipMode'] === 'VIP'),
+    heldIsStrange: held.length !== entries.length,
+  }
+}

@@ -1,0 +1,31 @@
+// Readers for JSON of unknown shape: they give nothing instead of failing, so that hostile input cannot make the core throw.
+
+export type Fields = Readonly<Record<string, unknown>>
+
+export function asFields(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
+}
+
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+export function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Only the entries whose value is a string: labels, annotations, selectors. */
+export function asTexts(value: unknown): Readonly<Record<string, string>> {
+  const fields = asFields(value)
+  if (fields === undefined) return {}
+  const entries = Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return Object.fromEntries(entries)
+}
+
+/** What JSON calls the value's type, for messages. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'an object'
+  return `a ${typeof value}`
+}
