@@ -1,0 +1,145 @@
+// Whether this node answers for a Service on layer 2, and if not, why not. The same value feeds the packet worker, metrics, events and logs.
+import { type Address, formatAddress } from '../../core/address.ts'
+import { type L2Advert, selectsPool } from '../../core/config/l2-advertisement.ts'
+import type { Pool } from '../../core/config/pool.ts'
+import { anyMatches } from '../../core/config/selectors.ts'
+import type { NodeView } from '../../core/node.ts'
+import { rangeContains } from '../../core/range.ts'
+import type { ServiceView } from '../../core/service.ts'
+import type { Interfaces } from '../l2/responder.ts'
+import { type Candidate, elect, type Sha256 } from './election.ts'
+import type { EndpointView } from './endpoints.ts'
+
+/** Everything beside the Service that a decision rests on. */
+export interface World {
+  /** The node that this speaker runs on. */
+  readonly node: string
+  /** By name. */
+  readonly nodes: ReadonlyMap<string, NodeView>
+  readonly pools: readonly Pool[]
+  readonly adverts: readonly L2Advert[]
+  /** `--ignore-exclude-lb`: the label that excludes a node from load balancers means nothing. */
+  readonly ignoresExcludeLabel: boolean
+  /** This process may open packet sockets. */
+  readonly canSpeakArp: boolean
+  readonly sha256: Sha256
+}
+
+/** MetalLB's words where it has one. */
+export type WithholdReason =
+  | 'serviceDeleted'
+  | 'notLoadBalancer'
+  | 'noIPAllocated'
+  | 'invalidIP'
+  /** No pool holds all addresses of the Service. */
+  | 'ipNotAllowed'
+  | 'noEndpoints'
+  /** No L2Advertisement selects the pool, the Service and this node. */
+  | 'noMatchingAdvertisement'
+  /** Sharing an address and choosing by Service contradict each other: two owners could be elected for it. */
+  | 'sharedIPWithServiceSelector'
+  | 'nodeNotReady'
+  | 'nodeNetworkUnavailable'
+  | 'nodeLabeledExcludeBalancers'
+  | 'noLocalEndpoints'
+  | 'notOwner'
+  /** This node owns it, but the Service has IPv6 addresses only, and nothing here answers neighbor solicitations. */
+  | 'familyNotSupported'
+  /** This node owns it, but may not open packet sockets. */
+  | 'packetSocketsNotPermitted'
+
+export type Decision =
+  | {
+      readonly type: 'announce'
+      /** IPv4 addresses as numbers. */
+      readonly addresses: readonly number[]
+      readonly interfaces: Interfaces
+      /** Addresses of the Service that nobody answers for: IPv6. */
+      readonly unanswered: readonly Address[]
+    }
+  | { readonly type: 'withhold'; readonly reason: WithholdReason }
+
+const withhold = (reason: WithholdReason): Decision => ({ type: 'withhold', reason })
+
+/**
+ * MetalLB's layer 2 decision over Ready nodes: every speaker computes it from the same objects and comes to the same owner.
+ *
+ * @param service undefined once it is gone
+ * @param endpoints of all its EndpointSlices
+ */
+export function decide(service: ServiceView | undefined, endpoints: readonly EndpointView[], world: World): Decision {
+  if (service === undefined) return withhold('serviceDeleted')
+  if (!service.isLoadBalancer) return withhold('notLoadBalancer')
+  if (service.heldText.length === 0) return withhold('noIPAllocated')
+  const [first] = service.held
+  if (first === undefined || service.heldIsStrange) return withhold('invalidIP')
+  const pool = world.pools.find((candidate) => service.held.every((address) => holds(candidate, address)))
+  if (pool === undefined) return withhold('ipNotAllowed')
+  const serving = endpoints.filter(({ canServe }) => canServe)
+  if (serving.length === 0) return withhold('noEndpoints')
+
+  const adverts = world.adverts.filter((advert) => selectsPool(advert, pool) && selectsService(advert, service))
+  if (service.sharingKey !== undefined && adverts.some(({ serviceSelectors }) => serviceSelectors.length > 0)) {
+    return withhold('sharedIPWithServiceSelector')
+  }
+  const self = world.nodes.get(world.node)
+  if (self === undefined) return withhold('nodeNotReady')
+  const onSelf = adverts.filter((advert) => selectsNode(advert, self))
+  if (onSelf.length === 0) return withhold('noMatchingAdvertisement')
+
+  const hosts = service.externalTrafficPolicy === 'Local' ? new Set(serving.map(({ node }) => node)) : undefined
+  const unable = whyUnable(self, hosts, world)
+  if (unable !== undefined) return withhold(unable)
+  const candidates: Candidate[] = []
+  for (const node of world.nodes.values()) {
+    const eligible = adverts.filter((advert) => selectsNode(advert, node))
+    if (eligible.length === 0 || whyUnable(node, hosts, world) !== undefined) continue
+    candidates.push({ node: node.name, score: scoreOf(node, eligible) })
+  }
+  if (elect(candidates, formatAddress(first), world.sha256) !== world.node) return withhold('notOwner')
+  return announce(service, onSelf, world)
+}
+
+function announce(service: ServiceView, adverts: readonly L2Advert[], world: World): Decision {
+  const addresses = service.held.flatMap((address) => (address.family === 'IPv4' ? [address.value] : []))
+  if (addresses.length === 0) return withhold('familyNotSupported')
+  if (!world.canSpeakArp) return withhold('packetSocketsNotPermitted')
+  const unanswered = service.held.filter(({ family }) => family === 'IPv6')
+  return { type: 'announce', addresses, interfaces: interfacesOf(adverts), unanswered }
+}
+
+/**
+ * What keeps a node from being a candidate, its advertisements aside. Until speakers know of each other, a Ready node counts as having one.
+ *
+ * @param hosts the nodes that may take the Service for the sake of its pods; undefined when every node may
+ */
+function whyUnable(node: NodeView, hosts: ReadonlySet<string | undefined> | undefined, world: World): WithholdReason | undefined {
+  if (!node.ready) return 'nodeNotReady'
+  if (node.networkUnavailable) return 'nodeNetworkUnavailable'
+  if (node.excluded && !world.ignoresExcludeLabel) return 'nodeLabeledExcludeBalancers'
+  if (hosts !== undefined && !hosts.has(node.name)) return 'noLocalEndpoints'
+  return undefined
+}
+
+function holds(pool: Pool, address: Address): boolean {
+  return pool.ranges.some((range) => rangeContains(range, address))
+}
+
+function selectsService(advert: L2Advert, service: ServiceView): boolean {
+  return advert.serviceSelectors.length === 0 || anyMatches(advert.serviceSelectors, service.labels)
+}
+
+function selectsNode(advert: L2Advert, node: NodeView): boolean {
+  return advert.nodeSelectors.length === 0 || anyMatches(advert.nodeSelectors, node.labels)
+}
+
+function scoreOf(node: NodeView, adverts: readonly L2Advert[]): number {
+  const met = adverts.flatMap(({ preferred }) => preferred.filter(({ selector }) => selector.matches(node.labels)))
+  return met.reduce((sum, { weight }) => sum + weight, 0)
+}
+
+/** One advertisement without a list opens every interface. */
+function interfacesOf(adverts: readonly L2Advert[]): Interfaces {
+  if (adverts.some(({ interfaces }) => interfaces.length === 0)) return 'all'
+  return new Set(adverts.flatMap(({ interfaces }) => interfaces))
+}
