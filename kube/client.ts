@@ -1,80 +1,26 @@
 // The API server's verbs over node:https. KubeConfig of @kubernetes/client-node supplies address, TLS and credentials; nothing else of it is used.
-import type { KubeConfig } from '@kubernetes/client-node'
+import type { IncomingMessage } from 'node:http'
+import { KubeConfig } from '@kubernetes/client-node'
+import { ApiError, refusal, wordsOf } from './api-error.ts'
+import { Deadline, DeadlineExceeded } from './deadline.ts'
+import { parseJson, stringifyJson } from './json.ts'
+import { LineSplitter } from './lines.ts'
+import { pathOf, type Resource } from './resources.ts'
+import { readText, Transport } from './transport.ts'
 
-/** A kind as its URL names it. */
-export interface Resource {
-  /** '' for the core group. */
-  readonly group: string
-  readonly version: string
-  readonly plural: string
-  readonly namespaced: boolean
-}
-
-const builtIn = (plural: string, namespaced = true): Resource => ({ group: '', version: 'v1', plural, namespaced })
-const metallb = (plural: string, version = 'v1beta1'): Resource => ({ group: 'metallb.io', version, plural, namespaced: true })
-
-/** Every kind that our binaries read or write. */
-export const resources = {
-  services: builtIn('services'),
-  nodes: builtIn('nodes', false),
-  namespaces: builtIn('namespaces', false),
-  pods: builtIn('pods'),
-  secrets: builtIn('secrets'),
-  events: builtIn('events'),
-  endpointSlices: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true },
-  leases: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', namespaced: true },
-  mutatingWebhookConfigurations: {
-    group: 'admissionregistration.k8s.io',
-    version: 'v1',
-    plural: 'mutatingwebhookconfigurations',
-    namespaced: false,
-  },
-  validatingWebhookConfigurations: {
-    group: 'admissionregistration.k8s.io',
-    version: 'v1',
-    plural: 'validatingwebhookconfigurations',
-    namespaced: false,
-  },
-  ipAddressPools: metallb('ipaddresspools'),
-  l2Advertisements: metallb('l2advertisements'),
-} as const satisfies Readonly<Record<string, Resource>>
-
-/**
- * The API server refused a request, or could not be asked.
- *
- * `message` is one complete line: verb, path, status and the server's words; for a missing permission also where to grant it.
- */
-export class ApiError extends Error {
-  override readonly name = 'ApiError'
-  /** HTTP status; 0 when no answer came. */
-  readonly status: number
-  /** `reason` of the API's Status ('NotFound', 'Conflict', 'AlreadyExists' …); 'Unreachable' or 'Timeout' when no answer came. */
-  readonly reason: string
-  /** The answer's body, parsed when it was JSON. */
-  readonly body: unknown
-  /** What the server asked for in Retry-After. */
-  readonly retryAfterMs: number | undefined
-
-  constructor(
-    message: string,
-    fields: { status: number; reason: string; body?: unknown; retryAfterMs?: number | undefined; cause?: unknown },
-  ) {
-    super(message, { cause: fields.cause })
-    this.status = fields.status
-    this.reason = fields.reason
-    this.body = fields.body
-    this.retryAfterMs = fields.retryAfterMs
-  }
-}
+// Who calls the API needs these three together.
+export { ApiError } from './api-error.ts'
+export { type Resource, resources } from './resources.ts'
 
 export interface RequestOptions {
-  readonly namespace?: string | undefined
   /** Gives up after this long, body included; 10 s when not set. */
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
 }
 
 export interface ListOptions extends RequestOptions {
+  /** All namespaces when not set. */
+  readonly namespace?: string | undefined
   readonly labelSelector?: string | undefined
   readonly fieldSelector?: string | undefined
   /** Only apiVersion, kind and metadata of each object travel. */
@@ -92,10 +38,11 @@ export interface WatchOptions {
   readonly timeoutSeconds: number
   /** A connection without a byte for this long counts as dead. */
   readonly idleMs: number
-  readonly signal?: AbortSignal
+  readonly signal: AbortSignal
 }
 
 export interface WriteOptions extends RequestOptions {
+  readonly namespace?: string | undefined
   readonly subresource?: string
   /** Everything but the storage happens: admission included. */
   readonly dryRun?: boolean
@@ -110,6 +57,11 @@ export interface PatchOptions extends WriteOptions {
   readonly force?: boolean
 }
 
+export interface RemoveOptions extends WriteOptions {
+  /** Removes only this very object. */
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+}
+
 export interface List<T> {
   readonly items: readonly T[]
   readonly resourceVersion: string
@@ -122,24 +74,267 @@ export interface Writable {
 
 /** Every call rejects with ApiError only. */
 export interface KubeClient {
-  get<T>(resource: Resource, name: string, options?: RequestOptions): Promise<T>
+  get<T>(resource: Resource, name: string, namespace?: string, options?: RequestOptions): Promise<T>
   /** All pages of one consistent list. */
   list<T>(resource: Resource, options?: ListOptions): Promise<List<T>>
-  /** Lines of a watch as text, one event each; ends when the server ends it, throws ApiError when it breaks. */
-  watch(resource: Resource, options: WatchOptions): AsyncIterable<string>
+  /** Kept when the server has accepted the watch. Iterating gives its lines, one event each; it ends when the server ends it, throws ApiError when it breaks. */
+  watch(resource: Resource, options: WatchOptions): Promise<AsyncIterable<string>>
   create<T>(resource: Resource, object: Writable, options?: WriteOptions): Promise<T>
   replace<T>(resource: Resource, object: Writable, options?: WriteOptions): Promise<T>
   patch<T>(resource: Resource, name: string, options: PatchOptions): Promise<T>
-  remove(
-    resource: Resource,
-    name: string,
-    options?: WriteOptions & { readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } },
-  ): Promise<void>
+  remove(resource: Resource, name: string, options?: RemoveOptions): Promise<void>
   /** Closes idle connections. */
   close(): void
 }
 
-/** A client for `$KUBECONFIG`, `~/.kube/config` or the Pod's ServiceAccount, in this order. Throws when none of them names a cluster. */
-export function connectKube(_options: { readonly config?: KubeConfig; readonly userAgent?: string } = {}): KubeClient {
-  throw new Error('written next')
+/** The API's own limit is 1.5 MiB of etcd plus what status and metadata add. */
+const maxObjectBytes = 16 * 1024 * 1024
+
+/** Five hundred of them, or a watch event's line. */
+const maxListBytes = 256 * 1024 * 1024
+
+const defaultDeadlineMs = 10_000
+
+/** A page of 500 large objects takes the API server longer than one object. */
+const listDeadlineMs = 30_000
+
+const json = 'application/json'
+
+const patchTypes = {
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>
+
+interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly query?: Query
+  readonly accept?: string
+  readonly contentType?: string
+  readonly body?: unknown
+  readonly maxBytes?: number
+}
+
+/** A client for `$KUBECONFIG`, `~/.kube/config` or the Pod's ServiceAccount, in this order. Throws, in one line, when none of them names a cluster. */
+export function connectKube(options: { readonly config?: KubeConfig; readonly userAgent?: string } = {}): KubeClient {
+  const config = options.config ?? defaultConfig()
+  const server = config.getCurrentCluster()?.server
+  if (server === undefined || !URL.canParse(server))
+    throw new Error(`kubeconfig context "${config.getCurrentContext()}" names no API server (server: ${server ?? 'absent'})`)
+  return new HttpClient(new Transport(config, new URL(server), options.userAgent ?? 'metallb'))
+}
+
+function defaultConfig(): KubeConfig {
+  const config = new KubeConfig()
+  config.loadFromDefault()
+  // KubeConfig falls back to a port of this machine when it finds nothing: nobody who runs a cluster means that.
+  if (config.getCurrentContext() === 'loaded-context')
+    throw new Error('no cluster to talk to: set KUBECONFIG, or run in a Pod whose ServiceAccount token is mounted')
+  return config
+}
+
+class HttpClient implements KubeClient {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  get<T>(resource: Resource, name: string, namespace?: string, options: RequestOptions = {}): Promise<T> {
+    return this.#object({ method: 'GET', path: pathOf(resource, namespace, name) }, options)
+  }
+
+  async list<T>(resource: Resource, options: ListOptions = {}): Promise<List<T>> {
+    let pageSize = options.pageSize ?? 500
+    for (;;) {
+      const list = await this.#pages<T>(resource, options, pageSize)
+      if (list !== 'expired') return list
+      // The snapshot that the pages belong to is gone (a slow reader, a busy etcd): only an unpaged list is sure to end.
+      pageSize = 0
+    }
+  }
+
+  async #pages<T>(resource: Resource, options: ListOptions, pageSize: number): Promise<List<T> | 'expired'> {
+    const items: T[] = []
+    let next = ''
+    for (;;) {
+      let page: Page
+      try {
+        page = await this.#object<Page>(
+          {
+            method: 'GET',
+            path: pathOf(resource, options.namespace),
+            query: {
+              labelSelector: options.labelSelector,
+              fieldSelector: options.fieldSelector,
+              limit: pageSize > 0 ? pageSize : undefined,
+              continue: next === '' ? undefined : next,
+            },
+            accept: options.metadataOnly === true ? `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1` : json,
+            maxBytes: maxListBytes,
+          },
+          { deadlineMs: listDeadlineMs, ...options },
+        )
+      } catch (error) {
+        if (next !== '' && error instanceof ApiError && error.status === 410) return 'expired'
+        throw error
+      }
+      for (const item of page.items ?? []) items.push(selfDescribing(item, page) as T)
+      next = page.metadata?.continue ?? ''
+      if (next === '') return { items, resourceVersion: page.metadata?.resourceVersion ?? '' }
+    }
+  }
+
+  async watch(resource: Resource, options: WatchOptions): Promise<AsyncIterable<string>> {
+    const call: Call = {
+      method: 'GET',
+      path: pathOf(resource, options.namespace),
+      query: {
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: options.resourceVersion,
+        timeoutSeconds: options.timeoutSeconds,
+        labelSelector: options.labelSelector,
+        fieldSelector: options.fieldSelector,
+      },
+    }
+    const opening = new Deadline(defaultDeadlineMs, 'no answer', options.signal)
+    try {
+      const response = await this.#open(call, opening.signal)
+      if (response.statusCode !== 200) throw await this.#refusal(call, response)
+      return this.#lines(call, response, options)
+    } catch (error) {
+      throw this.#failure(call, error, opening.signal)
+    } finally {
+      opening.clear()
+    }
+  }
+
+  async *#lines(call: Call, response: IncomingMessage, options: WatchOptions): AsyncGenerator<string, void, undefined> {
+    const idle = new Deadline(options.idleMs, 'no byte', options.signal)
+    const end = (): void => void response.destroy()
+    idle.signal.addEventListener('abort', end, { once: true })
+    const splitter = new LineSplitter(maxListBytes)
+    try {
+      idle.signal.throwIfAborted()
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        idle.refresh()
+        yield* splitter.push(chunk)
+      }
+      idle.signal.throwIfAborted()
+      if (splitter.pending > 0) throw new Error('the connection ended inside an event')
+    } catch (error) {
+      throw this.#failure(call, error, idle.signal)
+    } finally {
+      idle.clear()
+      response.destroy()
+    }
+  }
+
+  create<T>(resource: Resource, object: Writable, options: WriteOptions = {}): Promise<T> {
+    const namespace = options.namespace ?? object.metadata?.namespace
+    return this.#object(
+      { method: 'POST', path: pathOf(resource, namespace), query: writeQuery(options), contentType: json, body: object },
+      options,
+    )
+  }
+
+  replace<T>(resource: Resource, object: Writable, options: WriteOptions = {}): Promise<T> {
+    const path = pathOf(resource, options.namespace ?? object.metadata?.namespace, object.metadata?.name ?? '', options.subresource)
+    return this.#object({ method: 'PUT', path, query: writeQuery(options), contentType: json, body: object }, options)
+  }
+
+  patch<T>(resource: Resource, name: string, options: PatchOptions): Promise<T> {
+    return this.#object(
+      {
+        method: 'PATCH',
+        path: pathOf(resource, options.namespace, name, options.subresource),
+        query: { ...writeQuery(options), force: options.force },
+        contentType: patchTypes[options.patch],
+        body: options.body,
+      },
+      options,
+    )
+  }
+
+  async remove(resource: Resource, name: string, options: RemoveOptions = {}): Promise<void> {
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: options.preconditions }
+    await this.#object(
+      { method: 'DELETE', path: pathOf(resource, options.namespace, name), query: writeQuery(options), contentType: json, body },
+      options,
+    )
+  }
+
+  close(): void {
+    this.#transport.close()
+  }
+
+  async #object<T>(call: Call, options: RequestOptions): Promise<T> {
+    const deadline = new Deadline(options.deadlineMs ?? defaultDeadlineMs, 'no complete answer', options.signal)
+    try {
+      const response = await this.#open(call, deadline.signal)
+      if (response.statusCode === undefined || response.statusCode > 299) throw await this.#refusal(call, response)
+      return parseJson(await readText(response, call.maxBytes ?? maxObjectBytes)) as T
+    } catch (error) {
+      throw this.#failure(call, error, deadline.signal)
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  #open(call: Call, signal: AbortSignal): Promise<IncomingMessage> {
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(name, String(value))
+    return this.#transport.send({
+      method: call.method,
+      path: query.size > 0 ? `${call.path}?${query.toString()}` : call.path,
+      headers: { Accept: call.accept ?? json, ...(call.contentType === undefined ? {} : { 'Content-Type': call.contentType }) },
+      ...(call.body === undefined ? {} : { body: stringifyJson(call.body) }),
+      signal,
+    })
+  }
+
+  async #refusal(call: Call, response: IncomingMessage): Promise<ApiError> {
+    const text = await readText(response, maxObjectBytes)
+    const retryAfter = Number(response.headers['retry-after'])
+    return refusal({
+      what: `${call.method} ${call.path}`,
+      status: response.statusCode ?? 0,
+      text,
+      retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
+    })
+  }
+
+  #failure(call: Call, error: unknown, signal: AbortSignal): ApiError {
+    if (error instanceof ApiError) return error
+    // An abort surfaces as whatever the socket was doing at that moment; the signal knows why.
+    const cause: unknown = signal.aborted ? signal.reason : error
+    const reason = cause instanceof DeadlineExceeded ? 'Timeout' : signal.aborted ? 'Aborted' : 'Unreachable'
+    if (reason === 'Timeout') this.#transport.dropIdle()
+    return new ApiError(`${call.method} ${call.path}: no answer from ${this.#transport.server.origin}: ${wordsOf(cause)}`, {
+      status: 0,
+      reason,
+      cause,
+    })
+  }
+}
+
+interface Page {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string }
+  readonly items?: readonly unknown[] | null
+}
+
+/** Items of built-in kinds come without apiVersion and kind; whoever gets the object alone needs them. */
+function selfDescribing(item: unknown, page: Page): unknown {
+  if (typeof item !== 'object' || item === null || 'kind' in item) return item
+  return { apiVersion: page.apiVersion, kind: page.kind?.replace(/List$/, ''), ...item }
+}
+
+function writeQuery(options: WriteOptions): Query {
+  return { dryRun: options.dryRun === true ? 'All' : undefined, fieldManager: options.fieldManager }
 }

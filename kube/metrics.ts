@@ -1,5 +1,5 @@
 // Metrics declared once per binary, in a table; labels are checked by the compiler.
-import type { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface MetricSpec {
   readonly kind: 'counter' | 'gauge' | 'histogram'
@@ -7,6 +7,7 @@ export interface MetricSpec {
   readonly help: string
   /** The name is MetalLB's and stays, whatever today's naming rules say. */
   readonly compat?: boolean
+  /** Of a histogram, in its unit. */
   readonly buckets?: readonly number[]
 }
 
@@ -18,11 +19,31 @@ type Series<S extends MetricSpec> = S['kind'] extends 'counter'
     ? Gauge<Labels<S>>
     : Histogram<Labels<S>>
 
-export type Metrics<T extends Readonly<Record<string, MetricSpec>>> = { readonly [K in keyof T]: Series<T[K]> } & {
-  readonly registry: Registry
+export type MetricTable = Readonly<Record<string, MetricSpec>>
+
+export type Metrics<T extends MetricTable> = { readonly [K in keyof T]: Series<T[K]> } & { readonly registry: Registry }
+
+/**
+ * Creates the table's series in a registry of their own, beside prom-client's metrics of the process.
+ *
+ * The registry speaks the classic text format: several of MetalLB's names (gauges that end in `_total`) are not valid OpenMetrics.
+ */
+export function declare<const T extends MetricTable>(table: T): Metrics<T> {
+  const registry = new Registry()
+  registry.setContentType(Registry.PROMETHEUS_CONTENT_TYPE)
+  collectDefaultMetrics({ register: registry })
+  const series = Object.entries(table).map(([name, spec]) => [name, create(name, spec, registry)] as const)
+  return { ...Object.fromEntries(series), registry } as unknown as Metrics<T>
 }
 
-/** Creates the table's series in a registry of their own, beside the process metrics of prom-client. */
-export function declare<const T extends Readonly<Record<string, MetricSpec>>>(_table: T): Metrics<T> {
-  throw new Error('written next')
+function create(name: string, spec: MetricSpec, registry: Registry): Counter | Gauge | Histogram {
+  const options = { name, help: spec.help, labelNames: spec.labels ?? [], registers: [registry] }
+  switch (spec.kind) {
+    case 'counter':
+      return new Counter(options)
+    case 'gauge':
+      return new Gauge(options)
+    case 'histogram':
+      return new Histogram(spec.buckets === undefined ? options : { ...options, buckets: [...spec.buckets] })
+  }
 }

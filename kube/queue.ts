@@ -1,28 +1,109 @@
-// Keys to work on: each at most once in the queue, each worked on by one worker at a time, retried with growing pauses.
-import type { Clock } from './clock.ts'
-import type { Logger } from './logger.ts'
+// Keys to work on: each at most once in line, each in the hands of one worker at a time, tried again with growing pauses when the work fails.
+import { backoff } from './backoff.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { type Logger, named } from './logger.ts'
 
 export interface WorkQueueOptions {
-  /** A rejection means: again, later. */
+  /** Level-driven: reads what is true now and makes it so. A rejection means: again, later. */
   readonly process: (key: string) => Promise<void>
   readonly concurrency: number
   readonly log: Logger
+  /** Milliseconds until the first retry of a key; doubles with each failure in a row. */
   readonly baseDelayMs?: number
   readonly maxDelayMs?: number
   readonly clock?: Clock
 }
 
 export class WorkQueue {
-  constructor(_options: WorkQueueOptions) {
-    throw new Error('written next')
+  readonly #options: WorkQueueOptions
+  readonly #clock: Clock
+  readonly #log: Logger
+  /** In the order of their arrival. */
+  readonly #waiting = new Set<string>()
+  readonly #working = new Map<string, Promise<void>>()
+  /** Added while worked on: to be looked at once more. */
+  readonly #again = new Set<string>()
+  readonly #failures = new Map<string, number>()
+  /** Keys that come by themselves, and when (monotonic). */
+  readonly #later = new Map<string, { readonly at: number; readonly cancel: AbortController }>()
+  #stopped = false
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#log = named(options.log, 'kube/queue')
   }
-  add(_key: string): void {}
-  addAfter(_key: string, _ms: number): void {}
-  /** Takes nothing more, waits for the workers. */
-  stop(): Promise<void> {
-    return Promise.resolve()
+
+  /** The key will be processed at least once from its beginning after this call. */
+  add(key: string): void {
+    if (this.#stopped) return
+    this.#cancelLater(key)
+    if (this.#working.has(key)) this.#again.add(key)
+    else this.#waiting.add(key)
+    this.#fill()
   }
+
+  /** Like `add`, in `ms` milliseconds; of several such wishes for one key the earliest counts. */
+  addAfter(key: string, ms: number): void {
+    if (this.#stopped) return
+    const at = this.#clock.now() + ms
+    const planned = this.#later.get(key)
+    if (planned !== undefined && planned.at <= at) return
+    this.#cancelLater(key)
+    const cancel = new AbortController()
+    this.#later.set(key, { at, cancel })
+    void this.#clock.sleep(ms, cancel.signal).then(() => {
+      if (!cancel.signal.aborted) this.add(key)
+    })
+  }
+
+  /** Takes nothing more and waits for the workers. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#waiting.clear()
+    this.#again.clear()
+    for (const key of [...this.#later.keys()]) this.#cancelLater(key)
+    await Promise.all(this.#working.values())
+  }
+
+  /** Keys in line, without those being worked on or planned for later. */
   get depth(): number {
-    return 0
+    return this.#waiting.size + this.#again.size
+  }
+
+  #fill(): void {
+    for (const key of this.#waiting) {
+      if (this.#working.size >= this.#options.concurrency) return
+      this.#waiting.delete(key)
+      this.#working.set(key, this.#work(key))
+    }
+  }
+
+  async #work(key: string): Promise<void> {
+    // The caller of add() finishes its own turn first.
+    await Promise.resolve()
+    try {
+      await this.#options.process(key)
+      this.#failures.delete(key)
+    } catch (error) {
+      this.#retry(key, error)
+    }
+    this.#working.delete(key)
+    if (this.#again.delete(key)) this.#waiting.add(key)
+    this.#fill()
+  }
+
+  #retry(key: string, error: unknown): void {
+    const failures = (this.#failures.get(key) ?? 0) + 1
+    this.#failures.set(key, failures)
+    const pauses = { first: this.#options.baseDelayMs ?? 5, longest: this.#options.maxDelayMs ?? 30_000 }
+    const pause = backoff(failures, pauses, this.#clock.random())
+    this.#log.warn({ event: 'workFailed', key, failures, retryInMs: Math.round(pause), err: error })
+    this.addAfter(key, pause)
+  }
+
+  #cancelLater(key: string): void {
+    this.#later.get(key)?.cancel.abort()
+    this.#later.delete(key)
   }
 }

@@ -1,13 +1,39 @@
-// Keeps a local copy of one kind in step with the API server for as long as the process lives: list, watch, resume, and list again only when told to (410).
+// Keeps a local copy of one kind in step with the API server for as long as the process lives.
+//
+// List once, then watch; a watch that ends or breaks is resumed from the last version seen (bookmarks advance it while nothing happens), and only when the
+// server has forgotten that version (410) is everything listed again, with the differences told as changes. Nothing ends this but stop().
 import type { KubeObject } from '../core/objects.ts'
+import { ApiError, wordsOf } from './api-error.ts'
+import { backoff } from './backoff.ts'
 import type { KubeClient, Resource } from './client.ts'
-import type { Clock } from './clock.ts'
-import type { Logger } from './logger.ts'
-import type { Store } from './store.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { type Logger, named } from './logger.ts'
+import { ObjectStore, type Store } from './store.ts'
+import { readEvent } from './watch-event.ts'
+
+/** Milliseconds. */
+export interface ReflectorTiming {
+  /**
+   * A watch without a byte for this long is opened anew. API servers send a bookmark each minute, so this is a missed one; where they send none because nothing
+   * has ever changed, it costs one request each time. (A peer that lost power is found earlier, by TCP's own probes.)
+   */
+  readonly idle: number
+  /** The first retry comes at once, the second after this. */
+  readonly firstPause: number
+  readonly longestPause: number
+  /** A watch that lasted this long was a good one, even if nothing happened. */
+  readonly goodWatch: number
+}
+
+const defaultTiming: ReflectorTiming = { idle: 75_000, firstPause: 100, longestPause: 10_000, goodWatch: 5_000 }
+
+/** So often in a row may the server fail to continue from our version before we stop believing in the version. */
+const patience = 3
 
 export interface ReflectorOptions<T> {
   readonly client: KubeClient
   readonly resource: Resource
+  /** All namespaces when not set. */
   readonly namespace?: string | undefined
   readonly labelSelector?: string
   readonly fieldSelector?: string
@@ -15,28 +41,228 @@ export interface ReflectorOptions<T> {
   readonly transform?: (object: T) => T
   readonly log: Logger
   readonly clock?: Clock
+  readonly timing?: Partial<ReflectorTiming>
+}
+
+/** What happened so far. */
+export interface ReflectorCounters {
+  lists: number
+  watches: number
+  events: number
+  bookmarks: number
+  /** Lines that were not an event. */
+  badLines: number
+  listenerErrors: number
 }
 
 export class Reflector<T extends KubeObject> {
-  constructor(_options: ReflectorOptions<T>) {
-    throw new Error('written next')
+  readonly counters: ReflectorCounters = { lists: 0, watches: 0, events: 0, bookmarks: 0, badLines: 0, listenerErrors: 0 }
+  readonly #options: ReflectorOptions<T>
+  readonly #timing: ReflectorTiming
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #store: ObjectStore<T>
+  readonly #stopping = new AbortController()
+  readonly #firstList = Promise.withResolvers<void>()
+  #running: Promise<void> | undefined
+  #synced = false
+  #lastContact = Number.NEGATIVE_INFINITY
+  #needsList = true
+  /** Attempts since the last progress. */
+  #failures = 0
+  /** The failure that the log already knows. */
+  #reported: string | undefined
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options
+    this.#timing = { ...defaultTiming, ...options.timing }
+    this.#clock = options.clock ?? systemClock
+    this.#log = named(options.log, 'kube/reflector').child({ resource: options.resource.plural })
+    this.#store = new ObjectStore<T>((err) => {
+      this.counters.listenerErrors++
+      this.#log.error({ event: 'listenerFailed', err })
+    })
   }
+
   get store(): Store<T> {
-    throw new Error('written next')
+    return this.#store
   }
-  start(): void {}
-  stop(): Promise<void> {
-    return Promise.resolve()
-  }
-  /** Resolves when the first list is in the store; rejects never. */
-  whenSynced(): Promise<void> {
-    return Promise.resolve()
-  }
+
+  /** Whether a first list is in the store. */
   get synced(): boolean {
-    return false
+    return this.#synced
   }
-  /** Monotonic milliseconds of the last byte from the API server. */
+
+  /** Monotonic milliseconds (the clock's `now`) of the last sign of life from the API server. */
   get lastContact(): number {
-    return 0
+    return this.#lastContact
   }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('stopped'))
+    await this.#running
+  }
+
+  /** Resolves when the first list is in the store. Never rejects: as long as that fails it is tried again. */
+  whenSynced(): Promise<void> {
+    return this.#firstList.promise
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping
+    const pauses = { first: this.#timing.firstPause, longest: this.#timing.longestPause }
+    while (!signal.aborted) {
+      let askedPause = 0
+      // Every round counts as a failure until something has brought us forward: a watch that ends at once must not make us spin.
+      this.#failures++
+      try {
+        if (this.#needsList) await this.#list()
+        await this.#watch()
+      } catch (error) {
+        if (signal.aborted) return
+        askedPause = this.#judge(error)
+      }
+      await this.#clock.sleep(Math.max(askedPause, backoff(this.#failures - 1, pauses, this.#clock.random())), signal)
+    }
+  }
+
+  async #list(): Promise<void> {
+    const { client, resource, namespace, labelSelector, fieldSelector } = this.#options
+    this.counters.lists++
+    const list = await client.list<T>(resource, { namespace, labelSelector, fieldSelector, signal: this.#stopping.signal })
+    this.#contact()
+    this.#store.replace(
+      list.items.map((object) => this.#kept(object)),
+      list.resourceVersion,
+    )
+    this.#needsList = false
+    this.#recovered()
+    if (this.#synced) return
+    this.#synced = true
+    this.#firstList.resolve()
+  }
+
+  /** One watch from its begin to its end. */
+  async #watch(): Promise<void> {
+    const { client, resource, namespace, labelSelector, fieldSelector } = this.#options
+    this.counters.watches++
+    const lines = await client.watch(resource, {
+      namespace,
+      labelSelector,
+      fieldSelector,
+      resourceVersion: this.#store.resourceVersion,
+      // Five to ten minutes: many replicas that started together do not come back together.
+      timeoutSeconds: 300 + Math.floor(this.#clock.random() * 300),
+      idleMs: this.#timing.idle,
+      signal: this.#stopping.signal,
+    })
+    const openedAt = this.#clock.now()
+    this.#contact()
+    try {
+      for await (const line of lines) this.#take(line)
+    } finally {
+      if (this.#clock.now() - openedAt >= this.#timing.goodWatch) this.#progress()
+    }
+  }
+
+  #take(line: string): void {
+    this.#contact()
+    const read = readEvent<T>(line)
+    if (!read.ok) {
+      this.counters.badLines++
+      throw new BrokenWatch(read.error, 0)
+    }
+    const event = read.value
+    switch (event.type) {
+      case 'ERROR':
+        throw new BrokenWatch(`the server ended the watch: ${event.code} ${event.reason}: ${event.message}`, event.code)
+      case 'BOOKMARK':
+        this.counters.bookmarks++
+        break
+      case 'ADDED':
+      case 'MODIFIED':
+        this.counters.events++
+        this.#store.put(this.#kept(event.object))
+        break
+      case 'DELETED':
+        this.counters.events++
+        this.#store.drop(this.#kept(event.object))
+        break
+    }
+    // Only a version that moved is progress: a server that repeats itself must not make us spin.
+    if (event.resourceVersion !== this.#store.resourceVersion) this.#progress()
+    this.#store.resourceVersion = event.resourceVersion
+  }
+
+  #progress(): void {
+    this.#failures = 0
+    this.#recovered()
+  }
+
+  /** Decides how to go on after a failure. @returns the pause that the server asked for, in milliseconds */
+  #judge(error: unknown): number {
+    if (!(error instanceof ApiError) && !(error instanceof BrokenWatch)) {
+      this.#log.error({ event: 'reflectorFailed', err: error })
+      return 0
+    }
+    if (error.status === 410) {
+      this.#needsList = true
+      this.#log.info({ event: 'versionExpired', resourceVersion: this.#store.resourceVersion })
+      return 0
+    }
+    // An event that nobody can read, or a version that the server refuses, does not get better by asking again. Other refusals do: a server that starts says
+    // 401, 403, 404, 429 and 503 for a while, and none of these is a reason to list everything.
+    const versionIsBad = error instanceof BrokenWatch || error.status === 400 || error.message.includes('Too large resource version')
+    if (versionIsBad && this.#failures >= patience) this.#needsList = true
+    this.#report(error)
+    return error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0
+  }
+
+  /** An outage is one fact: a line when it begins, another when its kind changes, and one when it ends. */
+  #report(error: ApiError | BrokenWatch): void {
+    const kind = `${error.status} ${error.name}`
+    // A connection that ends once is daily life; it is news when the next attempt fails too.
+    const isNews = this.#failures > 1 && this.#reported !== kind
+    if (isNews) this.#reported = kind
+    this.#log[isNews ? 'warn' : 'debug']({
+      event: 'watchInterrupted',
+      reason: wordsOf(error),
+      resourceVersion: this.#store.resourceVersion,
+    })
+  }
+
+  #recovered(): void {
+    if (this.#reported === undefined) return
+    this.#reported = undefined
+    this.#log.info({ event: 'watchResumed', resourceVersion: this.#store.resourceVersion })
+  }
+
+  #contact(): void {
+    this.#lastContact = this.#clock.now()
+  }
+
+  #kept(object: T): T {
+    return (this.#options.transform ?? withoutManagedFields)(object)
+  }
+}
+
+/** The server accepted the watch and then sent no event: an error (with its HTTP status) or something unreadable (0). */
+class BrokenWatch extends Error {
+  override readonly name = 'BrokenWatch'
+  readonly status: number
+
+  constructor(message: string, status: number) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** Who wrote which field: up to half of an object, and nobody here reads it. */
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata as KubeObject['metadata'] & { readonly managedFields?: unknown }
+  return { ...object, metadata }
 }
