@@ -58,7 +58,7 @@ function renderType(schema: Schema, indent: string, shared: Set<string>): string
       if (schema.additionalProperties !== undefined)
         return `Readonly<Record<string, ${renderType(schema.additionalProperties, indent, shared)}>>`
       return schema.properties === undefined ? 'Readonly<Record<string, unknown>>' : renderObject(schema, indent, shared)
-    case undefined:
+    default:
       return 'unknown'
   }
 }
