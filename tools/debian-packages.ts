@@ -23,7 +23,6 @@ const packages = [
   'curl',
   'tshark',
   // images
-  'mmdebstrap',
   'binutils',
   'xz-utils',
   'ca-certificates',

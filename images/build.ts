@@ -1,0 +1,82 @@
+// Builds the images without a registry and without a daemon. As a program (`npm run image`): builds them and prints where they are.
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheFolder, cacheKey } from '../tools/cache.ts'
+import { type Progress, showProgress } from '../tools/progress.ts'
+import { type Binary, type BundledFile, binaries, bundle } from './bundle.ts'
+import { baseLayer, inTemporaryFolder, type Layer, nodeLayer } from './layers.ts'
+import { type Image, makeImage, writeLayout } from './layout.ts'
+import { type TarEntry, writeTar } from './tar.ts'
+
+/** Images in a file that `ctr --namespace k8s.io images import` takes. */
+export interface Images {
+  /** OCI image layout in a tar, with every layer. */
+  readonly archive: string
+  /** The same images without the Debian and Node layers: for a content store that has them from an earlier import. */
+  readonly bundleOnly: string
+  readonly images: readonly { readonly name: string; readonly digest: string; readonly size: number }[]
+}
+
+/** Archives of one kind that stay in the cache. */
+const kept = 4
+const keptMs = 600_000
+
+// The speaker opens raw sockets with its container's capabilities, which the kernel gives to root alone.
+const users: Readonly<Record<Binary, string | undefined>> = { webhook: '65534:65534', controller: '65534:65534', speaker: undefined }
+
+/** The layer of one program: its files under `/app`, readable by any user. */
+export function appLayer(files: readonly BundledFile[], file: string): Layer {
+  const entries = files.map(({ path, content }): TarEntry => ({ type: 'file', path: `app/${path}`, content }))
+  return { file, ...writeTar(entries, file) }
+}
+
+/** Bundles the product and makes `localhost/metallb/{webhook,controller,speaker}:dev`. The same sources give the same digests. */
+export async function buildImages(cache: string, progress: Progress): Promise<Images> {
+  const below = [await baseLayer(cache, progress), await nodeLayer(cache, progress)]
+  return await inTemporaryFolder(async (folder) => {
+    const bundled = await bundle()
+    const images = binaries.map((binary) => {
+      const user = users[binary]
+      return makeImage({
+        name: `localhost/metallb/${binary}:dev`,
+        layers: [...below, appLayer(bundled[binary], join(folder, binary))],
+        entrypoint: ['/usr/bin/node', `/app/${binary}.mjs`],
+        labels: { 'org.opencontainers.image.title': `metallb ${binary}`, 'org.opencontainers.image.licenses': 'Apache-2.0' },
+        ...(user === undefined ? {} : { user }),
+      })
+    })
+    return writeArchives('product', images, below, cache)
+  })
+}
+
+/** Puts images into the cache, named by what they hold. */
+export function writeArchives(kind: string, images: readonly Image[], below: readonly Layer[], cache: string): Images {
+  const folder = join(cache, 'images')
+  mkdirSync(folder, { recursive: true })
+  const key = cacheKey(...images.flatMap(({ name, digest }) => [name, digest]))
+  const archive = join(folder, `${kind}-${key}.tar`)
+  const bundleOnly = join(folder, `${kind}-${key}-bundle-only.tar`)
+  if (!existsSync(archive)) writeLayout(images, archive)
+  if (!existsSync(bundleOnly)) writeLayout(images, bundleOnly, below)
+  const now = new Date()
+  for (const file of [archive, bundleOnly]) utimesSync(file, now, now)
+  prune(folder, kind)
+  return { archive, bundleOnly, images: images.map(({ name, digest, size }) => ({ name, digest, size })) }
+}
+
+/** Drops what no run has asked for lately. */
+function prune(folder: string, kind: string): void {
+  const files = readdirSync(folder)
+    .filter((name) => name.startsWith(`${kind}-`))
+    .map((name) => ({ path: join(folder, name), usedAt: statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .toSorted((a, b) => b.usedAt - a.usedAt)
+  for (const { path, usedAt } of files.slice(2 * kept)) if (Date.now() - usedAt > keptMs) rmSync(path, { force: true })
+}
+
+if (import.meta.main) {
+  const { archive, bundleOnly, images } = await buildImages(cacheFolder(), showProgress())
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+  for (const { name, digest, size } of images) process.stdout.write(`${name}  ${digest}  ${megabytes(size)}\n`)
+  process.stdout.write(`all of them: ${archive}  ${megabytes(statSync(archive).size)}\n`)
+  process.stdout.write(`without the layers of Debian and Node: ${bundleOnly}  ${megabytes(statSync(bundleOnly).size)}\n`)
+}
