@@ -38,6 +38,13 @@ export const problemCodes = {
     cure: "Create it in MetalLB's own namespace; elsewhere nobody reads it.",
     reason: 'FieldValueInvalid',
   },
+  PatternMismatch: { title: 'A text of the wrong form', cure: 'Write it in the form that the message names.', reason: 'FieldValueInvalid' },
+  PoolUnknown: { title: 'A pool is named that does not exist', cure: 'Correct the name, or create the pool.', reason: 'FieldValueInvalid' },
+  WebhookProbe: {
+    title: "The webhook's own dry run, by which it proves that the API server reaches it",
+    cure: 'Nothing to do: no user ever sees it.',
+    reason: 'FieldValueForbidden',
+  },
   PoolWithoutAddresses: { title: 'A pool without addresses', cure: 'List at least one CIDR or range.', reason: 'FieldValueRequired' },
   RangeSyntax: {
     title: 'A range that cannot be read',

@@ -1,0 +1,90 @@
+// The allocator: deterministic, no I/O, no clock; its state changes by these verbs alone.
+import type { Address } from './address.ts'
+import type { Pool } from './config/pool.ts'
+import { type Allocation, Ledger } from './ledger.ts'
+import type { NamespaceView } from './namespace.ts'
+import type { NamespacedName } from './namespaced-name.ts'
+import { findHeld, findPlaces, findSecond, refuseOutright } from './placement.ts'
+import type { PoolPriority } from './pool-order.ts'
+import type { Refusal } from './refusal.ts'
+import { fail, ok, type Result } from './result.ts'
+import type { ServiceView } from './service.ts'
+
+export interface IpamOptions {
+  readonly poolPriority: PoolPriority
+  /** Addresses that are never handed out: the Nodes' own. A Service that holds one already keeps it. */
+  readonly reserved: readonly Address[]
+}
+
+export interface Usage {
+  /** Distinct addresses in use: a shared one counts once. */
+  readonly assignedIPv4: bigint
+  readonly assignedIPv6: bigint
+  /** Usable addresses, in use or not. */
+  readonly totalIPv4: bigint
+  readonly totalIPv6: bigint
+}
+
+export interface Ipam {
+  readonly pools: readonly Pool[]
+  /** Finds addresses for a Service that holds none. Whatever it held is released first. */
+  allocate(service: ServiceView, namespace: NamespaceView): Result<Allocation, Refusal>
+  /** Enters what a Service holds already, or says why it may not keep it; a refused claim changes nothing. */
+  claim(service: ServiceView, addresses: readonly Address[], namespace: NamespaceView): Result<Allocation, Refusal>
+  /** Adds the family that a dual-stack Service lacks, from the pool of the address that it has. */
+  extend(service: ServiceView): Result<Allocation, Refusal>
+  /** @returns false when it held nothing */
+  release(key: NamespacedName): boolean
+  /** Takes its addresses from a Service but keeps others off them until `settle`: its status still shows them. @returns false when it held nothing */
+  vacate(key: NamespacedName): boolean
+  /** The status no longer shows what was vacated. @returns false when there was nothing */
+  settle(key: NamespacedName): boolean
+  allocationOf(key: NamespacedName): Allocation | undefined
+  allocations(): readonly Allocation[]
+  /** Who is on the address; several when they share it. */
+  holdersOf(address: Address): readonly NamespacedName[]
+  /** The pool in whose ranges the address lies. */
+  poolOf(address: Address): Pool | undefined
+  usage(pool: string): Usage | undefined
+}
+
+export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
+  const ledger = new Ledger(pools, options.reserved)
+  const placing = { ledger, pools, poolPriority: options.poolPriority }
+  return {
+    pools,
+    allocate(service, namespace) {
+      // Not vacated addresses: those stay shut until the status is written.
+      if (ledger.allocationOf(service.key) !== undefined) ledger.release(service.key)
+      const refused = refuseOutright(service, pools)
+      const places = refused === undefined ? findPlaces(placing, service, namespace) : fail(refused)
+      return places.ok ? ok(ledger.enter(service, places.value)) : places
+    },
+    claim(service, addresses, namespace) {
+      const refused = refuseOutright(service, pools)
+      const places = refused === undefined ? findHeld(placing, addresses, service, namespace) : fail(refused)
+      return places.ok ? ok(ledger.enter(service, places.value)) : places
+    },
+    extend(service) {
+      const places = findSecond(placing, ledger.allocationOf(service.key)?.places ?? [], service)
+      return places.ok ? ok(ledger.enter(service, places.value)) : places
+    },
+    release: (key) => ledger.release(key),
+    vacate: (key) => ledger.vacate(key),
+    settle: (key) => ledger.settle(key),
+    allocationOf: (key) => ledger.allocationOf(key),
+    allocations: () => ledger.allocations(),
+    holdersOf: (address) => ledger.tenants.at(address),
+    poolOf: (address) => ledger.laneOf(address)?.space.pool,
+    usage(name) {
+      const space = ledger.space(name)
+      if (space === undefined) return undefined
+      return {
+        assignedIPv4: space.assigned('IPv4'),
+        assignedIPv6: space.assigned('IPv6'),
+        totalIPv4: space.capacity('IPv4'),
+        totalIPv6: space.capacity('IPv6'),
+      }
+    },
+  }
+}

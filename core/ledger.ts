@@ -1,0 +1,122 @@
+// The books of the allocator: which Service is on which address of which pool. It records; whether something is allowed is decided in placement.ts.
+import type { Address } from './address.ts'
+import type { Pool } from './config/pool.ts'
+import type { NamespacedName } from './namespaced-name.ts'
+import { type Lane, PoolSpace } from './pool-space.ts'
+import { RangeIndex } from './range-index.ts'
+import type { ServiceView } from './service.ts'
+import { type Tenant, Tenants, tenantOf } from './tenants.ts'
+
+export interface Allocation {
+  readonly service: NamespacedName
+  readonly uid: string
+  readonly pool: string
+  /** One, or one of each family. */
+  readonly addresses: readonly Address[]
+}
+
+/** An address and the range it lies in. */
+export interface Place {
+  readonly lane: Lane
+  readonly address: Address
+}
+
+interface Entry extends Allocation {
+  readonly tenant: Tenant
+  readonly places: readonly Place[]
+}
+
+export class Ledger {
+  readonly tenants = new Tenants()
+  readonly #spaces: ReadonlyMap<string, PoolSpace>
+  readonly #active: RangeIndex<Lane>
+  /** Frozen pools may overlap with others, which then own the shared addresses. They are few. */
+  readonly #frozen: readonly RangeIndex<Lane>[]
+  readonly #reserved: ReadonlySet<number | bigint>
+  readonly #entries = new Map<NamespacedName, Entry>()
+  readonly #leaving = new Map<NamespacedName, readonly Entry[]>()
+
+  constructor(pools: readonly Pool[], reserved: readonly Address[]) {
+    this.#spaces = new Map(pools.map((pool) => [pool.name, new PoolSpace(pool)]))
+    const lanes = [...this.#spaces.values()].flatMap((space) => space.lanes)
+    this.#active = new RangeIndex(lanes.filter(({ space }) => !space.pool.frozen))
+    this.#frozen = lanes.filter(({ space }) => space.pool.frozen).map((lane) => new RangeIndex([lane]))
+    this.#reserved = new Set(reserved.map(({ value }) => value))
+    for (const address of reserved) this.#active.find(address)?.take(address)
+  }
+
+  space(pool: string): PoolSpace | undefined {
+    return this.#spaces.get(pool)
+  }
+
+  laneOf(address: Address): Lane | undefined {
+    return this.#active.find(address) ?? this.#frozen.map((index) => index.find(address)).find((lane) => lane !== undefined)
+  }
+
+  isReserved(address: Address): boolean {
+    return this.#reserved.has(address.value)
+  }
+
+  /** What it has of the Service, without what is leaving. */
+  allocationOf(key: NamespacedName): Entry | undefined {
+    return this.#entries.get(key)
+  }
+
+  allocations(): readonly Allocation[] {
+    return [...this.#entries.values()]
+  }
+
+  /** Replaces what the Service had. */
+  enter(service: ServiceView, places: readonly Place[]): Allocation {
+    const previous = this.#entries.get(service.key)
+    if (previous !== undefined) this.#withdraw(previous)
+    const entry: Entry = {
+      service: service.key,
+      uid: service.uid,
+      pool: places[0]?.lane.space.pool.name ?? '',
+      addresses: places.map(({ address }) => address),
+      places,
+      tenant: tenantOf(service),
+    }
+    this.#restore(entry)
+    return entry
+  }
+
+  release(key: NamespacedName): boolean {
+    const entry = this.#entries.get(key)
+    this.#entries.delete(key)
+    if (entry !== undefined) this.#withdraw(entry)
+    const settled = this.settle(key)
+    return entry !== undefined || settled
+  }
+
+  vacate(key: NamespacedName): boolean {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return false
+    this.#entries.delete(key)
+    this.#leaving.set(key, [...(this.#leaving.get(key) ?? []), entry])
+    return true
+  }
+
+  settle(key: NamespacedName): boolean {
+    const gone = this.#leaving.get(key)
+    if (gone === undefined) return false
+    this.#leaving.delete(key)
+    for (const entry of gone) this.#withdraw(entry)
+    // It may have come back to an address that it was leaving.
+    const kept = this.#entries.get(key)
+    if (kept !== undefined) this.#restore(kept)
+    return true
+  }
+
+  #restore(entry: Entry): void {
+    this.#entries.set(entry.service, entry)
+    for (const { lane, address } of entry.places) if (this.tenants.enter(address, entry.tenant)) lane.space.occupy(lane, address)
+  }
+
+  #withdraw(entry: Entry): void {
+    for (const { lane, address } of entry.places) {
+      if (this.tenants.leave(address, entry.service)) lane.space.vacate(lane, address, !this.isReserved(address))
+    }
+  }
+}

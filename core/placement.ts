@@ -1,0 +1,193 @@
+// Where a Service may be: the rules of pools, families and requests over the books of ledger.ts. Nothing here changes anything.
+import { type Address, compareAddresses, type Family, sameAddresses } from './address.ts'
+import type { Pool } from './config/pool.ts'
+import { defaultPoolFor } from './default-pool.ts'
+import type { Ledger, Place } from './ledger.ts'
+import type { NamespaceView } from './namespace.ts'
+import { allowsNamespace, automaticOrder, type PoolPriority, selectsService } from './pool-order.ts'
+import type { PoolSpace } from './pool-space.ts'
+import type { PoolRefusal, Refusal } from './refusal.ts'
+import { fail, ok, type Result } from './result.ts'
+import type { ServiceView } from './service.ts'
+import { type Tenant, tenantOf } from './tenants.ts'
+
+export interface Placing {
+  readonly ledger: Ledger
+  readonly pools: readonly Pool[]
+  readonly poolPriority: PoolPriority
+}
+
+type Places = Result<readonly Place[], Refusal>
+
+/** What forbids the Service any address at all. */
+export function refuseOutright(service: ServiceView, pools: readonly Pool[]): Refusal | undefined {
+  if (pools.length === 0) return { reason: 'NoPools' }
+  if (service.families.length === 0) return { reason: 'NoClusterAddress' }
+  if (service.familyPolicy === 'RequireDualStack' && service.clusterAddresses.length < 2) return { reason: 'DualStackImpossible' }
+  return undefined
+}
+
+/** Addresses for a Service that has none. */
+export function findPlaces(placing: Placing, service: ServiceView, namespace: NamespaceView): Places {
+  const { requestedAddresses, requestedPool } = service
+  if (!requestedAddresses.ok) return fail({ reason: 'RequestInvalid', message: requestedAddresses.error })
+  if (requestedAddresses.value.length > 0) return findRequested(placing, requestedAddresses.value, service, namespace)
+  if (requestedPool?.isDefault === false) return findInPool(placing, requestedPool.name, service, namespace)
+  return findAutomatically(placing, service, namespace)
+}
+
+/** The places of addresses that the Service holds, when it may keep them. */
+export function findHeld(placing: Placing, addresses: readonly Address[], service: ServiceView, namespace: NamespaceView): Places {
+  const mismatch = findMismatch(service, addresses)
+  if (mismatch !== undefined) return fail(mismatch)
+  const places = locate(placing.ledger, addresses)
+  if (!places.ok) return places
+  const refused = refuse(placing.ledger, service, places.value, namespace)
+  return refused === undefined ? places : fail(refused)
+}
+
+/** One more address, of the family that the Service lacks, from the pool of the one it has. */
+export function findSecond(placing: Placing, held: readonly Place[], service: ServiceView): Places {
+  const space = held[0]?.lane.space
+  const family = service.families.find((wanted) => held.every(({ address }) => address.family !== wanted))
+  if (space === undefined || family === undefined) return fail({ reason: 'NoClusterAddress' })
+  if (space.pool.frozen) return fail({ reason: 'PoolFrozen', pool: space.pool.name })
+  const place = candidate(placing.ledger, space, tenantOf(service), family)
+  return place === undefined ? fail(whyNone(space, family)) : ok(inStatusOrder([...held, place]))
+}
+
+function findAutomatically({ ledger, pools, poolPriority }: Placing, service: ServiceView, namespace: NamespaceView): Places {
+  const preferred = service.requestedPool?.name ?? defaultPoolFor(service, namespace, pools)
+  const { pinned, general } = automaticOrder(pools, service, namespace, { priority: poolPriority, preferred })
+  const tried: PoolRefusal[] = []
+  for (const list of [pinned, general]) {
+    const picked = pick(
+      ledger,
+      list.flatMap(({ name }) => ledger.space(name) ?? []),
+      service,
+    )
+    if (picked.ok) return picked
+    tried.push(...picked.error)
+  }
+  const closed = pools.flatMap((pool) => whyClosed(pool, service, namespace) ?? [])
+  return fail({ reason: 'NoPoolAvailable', tried: [...tried, ...closed] })
+}
+
+function findInPool({ ledger, pools }: Placing, name: string, service: ServiceView, namespace: NamespaceView): Places {
+  const space = ledger.space(name)
+  if (space === undefined) return fail({ reason: 'PoolUnknown', pool: name, known: pools.map((pool) => pool.name) })
+  if (space.pool.frozen) return fail({ reason: 'PoolFrozen', pool: name })
+  if (!allowsNamespace(space.pool, namespace)) return fail({ reason: 'NamespaceNotAllowed', pool: name, namespace: namespace.name })
+  const picked = pick(ledger, [space], service)
+  if (picked.ok) return picked
+  const [first, ...more] = picked.error
+  return fail(first !== undefined && more.length === 0 ? first : { reason: 'NoPoolAvailable', tried: picked.error })
+}
+
+function findRequested(placing: Placing, addresses: readonly Address[], service: ServiceView, namespace: NamespaceView): Places {
+  const { ledger } = placing
+  const requested = addresses.map(({ family }) => family)
+  if (!sameFamilies(requested, service.families)) return fail({ reason: 'RequestFamiliesDiffer', requested, wanted: service.families })
+  const places = locate(ledger, addresses)
+  if (!places.ok) return places
+  const pool = places.value[0]?.lane.space.pool
+  if (pool?.frozen === true) return fail({ reason: 'PoolFrozen', pool: pool.name })
+  const own = addresses.find((address) => ledger.isReserved(address))
+  if (own !== undefined) return fail({ reason: 'NodeAddress', address: own })
+  const refused = refuse(ledger, service, places.value, namespace)
+  return refused === undefined ? ok(inStatusOrder(places.value)) : fail(refused)
+}
+
+/** The first pool that has every family; for PreferDualStack else the first with the primary, else the first with the secondary family. */
+function pick(ledger: Ledger, spaces: readonly PoolSpace[], service: ServiceView): Result<readonly Place[], readonly PoolRefusal[]> {
+  const tenant = tenantOf(service)
+  const refusals: PoolRefusal[] = []
+  const first = new Map<Family, Place>()
+  for (const space of spaces) {
+    const places: Place[] = []
+    for (const family of service.families) {
+      const place = candidate(ledger, space, tenant, family)
+      if (place === undefined) refusals.push(whyNone(space, family))
+      else places.push(place)
+      if (place !== undefined && !first.has(family)) first.set(family, place)
+    }
+    if (places.length === service.families.length) return ok(inStatusOrder(places))
+  }
+  const single = service.families.map((family) => first.get(family)).find((place) => place !== undefined)
+  return single === undefined || service.familyPolicy === 'RequireDualStack' ? fail(refusals) : ok([single])
+}
+
+/** The lowest address of the pool, in listed order, that is free or that the Service may share. */
+function candidate(ledger: Ledger, space: PoolSpace, tenant: Tenant, family: Family): Place | undefined {
+  let best = space.lowest(family)
+  for (const address of ledger.tenants.shareable(tenant)) {
+    if (address.family !== family) continue
+    const lane = ledger.laneOf(address)
+    if (lane?.space !== space || ledger.isReserved(address)) continue
+    if (best === undefined || lane.order < best.lane.order || (lane === best.lane && compareAddresses(address, best.address) < 0)) {
+      best = { lane, address }
+    }
+  }
+  return best
+}
+
+/** Where the addresses are: all in one pool, none of them avoided by it. */
+function locate(ledger: Ledger, addresses: readonly Address[]): Places {
+  const places: Place[] = []
+  for (const address of addresses) {
+    const lane = ledger.laneOf(address)
+    if (lane === undefined) return fail({ reason: 'AddressInNoPool', address })
+    if (!lane.space.isUsable(address)) return fail({ reason: 'AddressAvoided', address, pool: lane.space.pool.name })
+    places.push({ lane, address })
+  }
+  const pools = [...new Set(places.map(({ lane }) => lane.space.pool.name))]
+  return pools.length > 1 ? fail({ reason: 'AddressesInSeveralPools', addresses, pools }) : ok(places)
+}
+
+/** What forbids this Service these addresses of one pool. A pool or address that it names itself overrides serviceSelectors, never namespaces. */
+function refuse(ledger: Ledger, service: ServiceView, places: readonly Place[], namespace: NamespaceView): Refusal | undefined {
+  const [first] = places
+  if (first === undefined) return undefined
+  const { pool } = first.lane.space
+  const requestedPool = service.requestedPool?.isDefault === false ? service.requestedPool.name : undefined
+  if (requestedPool !== undefined && requestedPool !== pool.name) {
+    return { reason: 'OutsideRequestedPool', address: first.address, requested: requestedPool, actual: pool.name }
+  }
+  if (!allowsNamespace(pool, namespace)) return { reason: 'NamespaceNotAllowed', pool: pool.name, namespace: namespace.name }
+  const isNamed = requestedPool !== undefined || (service.requestedAddresses.ok && service.requestedAddresses.value.length > 0)
+  if (!isNamed && !selectsService(pool, service)) return { reason: 'ServiceNotSelected', pool: pool.name }
+  const tenant = tenantOf(service)
+  return places.map(({ address }) => ledger.tenants.conflict(address, tenant)).find((conflict) => conflict !== undefined)
+}
+
+/** What the Service holds is not what it asks for any more. A request that cannot be read changes nothing. */
+function findMismatch(service: ServiceView, addresses: readonly Address[]): Refusal | undefined {
+  const held = addresses.map(({ family }) => family)
+  const isPart =
+    service.familyPolicy === 'PreferDualStack' && held.length === 1 && held.every((family) => service.families.includes(family))
+  if (!isPart && !sameFamilies(held, service.families)) return { reason: 'FamiliesChanged', held, wanted: service.families }
+  const { requestedAddresses } = service
+  if (!requestedAddresses.ok || requestedAddresses.value.length === 0 || sameAddresses(requestedAddresses.value, addresses))
+    return undefined
+  return { reason: 'OtherAddressRequested', held: addresses, requested: requestedAddresses.value }
+}
+
+function whyClosed(pool: Pool, service: ServiceView, namespace: NamespaceView): PoolRefusal | undefined {
+  if (pool.frozen) return { reason: 'PoolFrozen', pool: pool.name }
+  if (!pool.autoAssign) return { reason: 'AutoAssignOff', pool: pool.name }
+  if (!allowsNamespace(pool, namespace)) return { reason: 'NamespaceNotAllowed', pool: pool.name, namespace: namespace.name }
+  return selectsService(pool, service) ? undefined : { reason: 'ServiceNotSelected', pool: pool.name }
+}
+
+function whyNone(space: PoolSpace, family: Family): PoolRefusal {
+  return { reason: space.hasFamily(family) ? 'PoolExhausted' : 'FamilyUnavailable', pool: space.pool.name, family }
+}
+
+function sameFamilies(a: readonly Family[], b: readonly Family[]): boolean {
+  return a.length === b.length && a.every((family) => b.includes(family)) && b.every((family) => a.includes(family))
+}
+
+/** IPv4 before IPv6, as MetalLB writes the status: the layer 2 election goes by the first. */
+function inStatusOrder(places: readonly Place[]): readonly Place[] {
+  return places.toSorted((a, b) => compareAddresses(a.address, b.address))
+}

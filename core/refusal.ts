@@ -1,0 +1,132 @@
+// Why a Service does not get, or may not keep, an address.
+import { type Address, type Family, formatAddress } from './address.ts'
+import type { NamespacedName } from './namespaced-name.ts'
+import { quote } from './quote.ts'
+import { unreachable } from './unreachable.ts'
+
+/** Another Service on the address stands in the way. */
+export type TenantConflict =
+  | { readonly reason: 'AddressInUse'; readonly address: Address; readonly by: NamespacedName }
+  | {
+      readonly reason: 'SharingKeyDiffers'
+      readonly address: Address
+      readonly by: NamespacedName
+      readonly wanted: string
+      readonly held: string
+    }
+  | { readonly reason: 'BackendsDiffer'; readonly address: Address; readonly by: NamespacedName }
+  | { readonly reason: 'PortInUse'; readonly address: Address; readonly by: NamespacedName; readonly port: string }
+
+/** One pool cannot serve the Service. */
+export type PoolRefusal =
+  | { readonly reason: 'PoolUnknown'; readonly pool: string; readonly known: readonly string[] }
+  | { readonly reason: 'PoolFrozen'; readonly pool: string }
+  | { readonly reason: 'AutoAssignOff'; readonly pool: string }
+  | { readonly reason: 'NamespaceNotAllowed'; readonly pool: string; readonly namespace: string }
+  | { readonly reason: 'ServiceNotSelected'; readonly pool: string }
+  | { readonly reason: 'FamilyUnavailable'; readonly pool: string; readonly family: Family }
+  | { readonly reason: 'PoolExhausted'; readonly pool: string; readonly family: Family }
+
+/** What it holds is no longer what it asks for. */
+export type Mismatch =
+  | { readonly reason: 'FamiliesChanged'; readonly held: readonly Family[]; readonly wanted: readonly Family[] }
+  | { readonly reason: 'OtherAddressRequested'; readonly held: readonly Address[]; readonly requested: readonly Address[] }
+  | { readonly reason: 'OutsideRequestedPool'; readonly address: Address; readonly requested: string; readonly actual: string }
+
+export type Refusal =
+  | { readonly reason: 'NoPools' }
+  | { readonly reason: 'NoClusterAddress' }
+  | { readonly reason: 'DualStackImpossible' }
+  | { readonly reason: 'RequestInvalid'; readonly message: string }
+  | { readonly reason: 'RequestFamiliesDiffer'; readonly requested: readonly Family[]; readonly wanted: readonly Family[] }
+  | { readonly reason: 'AddressInNoPool'; readonly address: Address }
+  | { readonly reason: 'AddressesInSeveralPools'; readonly addresses: readonly Address[]; readonly pools: readonly string[] }
+  | { readonly reason: 'AddressAvoided'; readonly address: Address; readonly pool: string }
+  | { readonly reason: 'NodeAddress'; readonly address: Address }
+  | { readonly reason: 'NoPoolAvailable'; readonly tried: readonly PoolRefusal[] }
+  | Mismatch
+  | TenantConflict
+  | PoolRefusal
+
+const shown = 10
+
+/** A sentence, without a full stop, that an operator understands without the code. */
+export function describeRefusal(refusal: Refusal): string {
+  switch (refusal.reason) {
+    case 'NoPools':
+      return 'there is no IPAddressPool: create one in the namespace of MetalLB'
+    case 'NoClusterAddress':
+      return 'the Service has no cluster IP, so the family of its address is unknown'
+    case 'DualStackImpossible':
+      return 'the Service has ipFamilyPolicy RequireDualStack but not two cluster IPs'
+    case 'RequestInvalid':
+      return refusal.message
+    case 'RequestFamiliesDiffer':
+      return `the Service asks for ${listFamilies(refusal.requested)} but its cluster IPs are ${listFamilies(refusal.wanted)}: ask for one address of each family that it has`
+    case 'AddressInNoPool':
+      return `address ${formatAddress(refusal.address)} is in no IPAddressPool`
+    case 'AddressesInSeveralPools':
+      return `addresses ${listAddresses(refusal.addresses)} are in different pools (${listNames(refusal.pools)}): both must come from one pool`
+    case 'AddressAvoided':
+      return `address ${formatAddress(refusal.address)} ends in .0 or .255, which pool "${refusal.pool}" avoids (avoidBuggyIPs)`
+    case 'NodeAddress':
+      return `address ${formatAddress(refusal.address)} is the own address of a Node`
+    case 'NoPoolAvailable':
+      return `no available IPs: ${listRefusals(refusal.tried)}`
+    default:
+      return describeParticular(refusal)
+  }
+}
+
+function describeParticular(refusal: Mismatch | TenantConflict | PoolRefusal): string {
+  switch (refusal.reason) {
+    case 'FamiliesChanged':
+      return `the Service holds ${listFamilies(refusal.held)} but its cluster IPs are ${listFamilies(refusal.wanted)}`
+    case 'OtherAddressRequested':
+      return `the Service asks for ${listAddresses(refusal.requested)} but holds ${listAddresses(refusal.held)}`
+    case 'OutsideRequestedPool':
+      return `the Service asks for pool "${refusal.requested}" but address ${formatAddress(refusal.address)} belongs to pool "${refusal.actual}"`
+    case 'AddressInUse':
+      return `address ${formatAddress(refusal.address)} is in use by Service ${refusal.by}: share it by giving both the same annotation metallb.io/allow-shared-ip, or choose another`
+    case 'SharingKeyDiffers':
+      return `address ${formatAddress(refusal.address)} is shared by Services with metallb.io/allow-shared-ip ${quote(refusal.held)} (${refusal.by}), not ${quote(refusal.wanted)}`
+    case 'BackendsDiffer':
+      return `address ${formatAddress(refusal.address)} cannot be shared with Service ${refusal.by}: with externalTrafficPolicy Local both must have the same policy and the same selector`
+    case 'PortInUse':
+      return `port ${refusal.port} of address ${formatAddress(refusal.address)} is in use by Service ${refusal.by}`
+    case 'PoolUnknown':
+      return `unknown pool "${refusal.pool}" (there are: ${listNames(refusal.known)})`
+    case 'PoolFrozen':
+      return `pool "${refusal.pool}" has a problem and hands out nothing until it is corrected`
+    case 'AutoAssignOff':
+      return `pool "${refusal.pool}" has autoAssign: false and must be named`
+    case 'NamespaceNotAllowed':
+      return `pool "${refusal.pool}" does not serve namespace "${refusal.namespace}" (serviceAllocation)`
+    case 'ServiceNotSelected':
+      return `pool "${refusal.pool}" does not select the labels of the Service (serviceAllocation.serviceSelectors)`
+    case 'FamilyUnavailable':
+      return `pool "${refusal.pool}" has no ${refusal.family} addresses`
+    case 'PoolExhausted':
+      return `no available IPs in pool "${refusal.pool}": every ${refusal.family} address is in use`
+    default:
+      return unreachable(refusal)
+  }
+}
+
+function listFamilies(families: readonly Family[]): string {
+  return families.length === 0 ? 'nothing' : families.join(' and ')
+}
+
+function listAddresses(addresses: readonly Address[]): string {
+  return addresses.map(formatAddress).join(', ')
+}
+
+function listNames(names: readonly string[]): string {
+  const more = names.length > shown ? ` and ${names.length - shown} more` : ''
+  return `${names.slice(0, shown).join(', ')}${more}`
+}
+
+function listRefusals(refusals: readonly PoolRefusal[]): string {
+  const more = refusals.length > shown ? `; and ${refusals.length - shown} pools more` : ''
+  return `${refusals.slice(0, shown).map(describeParticular).join('; ')}${more}`
+}
