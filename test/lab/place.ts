@@ -1,0 +1,105 @@
+// The one wrapper that runs commands: every command of the lab runs in a place.
+import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+
+export interface Outcome {
+  /** The exit status; 128 + the signal's number is not used: a program that a signal ended has code -1. */
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions {
+  /** What the program reads; a stream is piped to it. Nothing by default. */
+  readonly input?: string | Readable
+  readonly env?: Readonly<Record<string, string>>
+  /** Milliseconds after which the program is killed and the call rejects; 60 000 by default. */
+  readonly limitMs?: number
+}
+
+/** Somewhere a command can run: the machine itself, a network namespace, or a node with all its namespaces. */
+export class Place {
+  readonly name: string
+  /** What precedes a command so that it runs here. */
+  readonly enter: readonly string[]
+
+  constructor(name: string, enter: readonly string[]) {
+    this.name = name
+    this.enter = enter
+  }
+
+  /** Runs a program to its end; rejects when it cannot be started or outlives its limit. */
+  run(argv: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    const [program = '', ...rest] = [...this.enter, ...argv]
+    const limitMs = options.limitMs ?? 60_000
+    return new Promise((resolve, reject) => {
+      const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...options.env } })
+      let stdout = ''
+      let stderr = ''
+      let late = false
+      const limit = setTimeout(() => {
+        late = true
+        child.kill('SIGKILL')
+      }, limitMs)
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text
+      })
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text
+      })
+      // A program may end without having read all: that shows in its exit status, not here.
+      child.stdin.on('error', () => undefined)
+      if (typeof options.input === 'object') options.input.on('error', reject).pipe(child.stdin)
+      else child.stdin.end(options.input ?? '')
+      child.on('error', reject)
+      child.on('close', (code) => {
+        clearTimeout(limit)
+        if (late) reject(new Error(`${this.describe(argv)} did not end within ${limitMs / 1000} s: ${lastLines(stderr || stdout)}`))
+        else resolve({ code: code ?? -1, stdout, stderr })
+      })
+    })
+  }
+
+  /** The same for programs whose failure nobody handles: rejects with the command and the last lines that it wrote; resolves to its output. */
+  async must(argv: readonly string[], options: RunOptions = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.run(argv, options)
+    if (code !== 0) throw new Error(`${this.describe(argv)} ended with ${code}: ${lastLines(stderr || stdout)}`)
+    return stdout
+  }
+
+  /** Runs a program with this process's own input and output; resolves to its exit status. */
+  attach(argv: readonly string[]): Promise<number> {
+    const [program = '', ...rest] = [...this.enter, ...argv]
+    return new Promise((resolve, reject) => {
+      const child = spawn(program, rest, { stdio: 'inherit' })
+      child.on('error', reject)
+      child.on('close', (code) => resolve(code ?? -1))
+    })
+  }
+
+  private describe(argv: readonly string[]): string {
+    return `${argv.join(' ')} (in ${this.name})`
+  }
+}
+
+export const machine = new Place('the machine', [])
+
+/** A network namespace by its path; everything else is the machine's. (`ip netns exec` would hide the cgroup mounts.) */
+export function networkPlace(name: string, path: string): Place {
+  return new Place(name, ['nsenter', `--net=${path}`, '--'])
+}
+
+/**
+ * A node, by the process that holds its namespaces. That process is outside the node's PID namespace, its only child is PID 1 in there:
+ * hence the path for the PID namespace.
+ */
+export function nodePlace(name: string, pid: number): Place {
+  const pidNamespace = `--pid=/proc/${pid}/ns/pid_for_children`
+  const env = 'PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+  return new Place(name, ['nsenter', `--target=${pid}`, '--mount', '--uts', '--net', '--cgroup', pidNamespace, '--', 'env', env])
+}
+
+/** The end of a text, where the reason stands. */
+export function lastLines(text: string, count = 5): string {
+  return text.trim().split('\n').slice(-count).join('\n')
+}
