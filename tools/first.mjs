@@ -40,10 +40,10 @@ function checkMachine() {
 function wantedStamp() {
   const { dependencies, devDependencies, allowScripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const abi = spawnSync('node', ['-p', 'process.versions.modules'], { env: machineEnv, encoding: 'utf8' }).stdout?.trim()
-  return createHash('sha256')
+  const inputs = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
-    .update(JSON.stringify([dependencies, devDependencies, allowScripts, abi, process.arch]))
-    .digest('hex')
+    .update(JSON.stringify([dependencies, devDependencies, allowScripts]))
+  return `${process.arch}-${abi} ${inputs.digest('hex')}`
 }
 
 /** Whether npm's own record of a finished installation says what the lockfile says: so after somebody's `npm install`. */
@@ -59,14 +59,17 @@ function agreesWithLockfile() {
   )
 }
 
-/** @type {(stamp: string) => boolean} */
-const isInstalled = (stamp) => existsSync(node) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
+const foundStamp = () => (existsSync(node) && existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : undefined)
+/** @type {(stamp: string | undefined) => string | undefined} */
+const compilerOf = (stamp) => stamp?.split(' ')[0]
 
 /** Runs in a child that holds the lock, so that two runs in one checkout do not clash. */
 function install() {
   const stamp = wantedStamp()
-  if (isInstalled(stamp)) return
-  if (!existsSync(stampFile) && existsSync(node) && agreesWithLockfile()) return writeFileSync(stampFile, stamp)
+  const found = foundStamp()
+  if (found === stamp) return
+  const sameCompiler = found === undefined || compilerOf(found) === compilerOf(stamp)
+  if (existsSync(node) && sameCompiler && agreesWithLockfile()) return writeFileSync(stampFile, stamp)
   say('installing npm packages: about 30 s')
   for (const file of [stampFile, join(modules, '.package-lock.json')]) rmSync(file, { force: true })
   const started = Date.now()
@@ -80,7 +83,7 @@ function install() {
 }
 
 function ensureInstalled() {
-  if (isInstalled(wantedStamp())) return
+  if (foundStamp() === wantedStamp()) return
   /** @type {(...options: string[]) => number | null} */
   const locked = (...options) => {
     const argv = [...options, root, process.execPath, fileURLToPath(import.meta.url), '--install']
