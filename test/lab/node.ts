@@ -85,15 +85,22 @@ export async function killNode(lab: string, node: NodePlan, state: LabState): Pr
   })
 }
 
-/** Loads an archive of images (OCI layout or docker-archive) into a running node. */
-export async function importImages(lab: string, node: string, pid: number, archive: string): Promise<void> {
+/** Loads archives of images into a running node, in this order: a later one may leave out layers that an earlier one brought. */
+export async function importImages(
+  lab: string,
+  node: string,
+  pid: number,
+  archives: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
   await until(`containerd of ${node}`, () => existsSync(`/proc/${pid}/root/run/containerd/containerd.sock`) || undefined, {
     limitMs: 20_000,
     everyMs: 20,
+    signal,
     evidence: () => [tail(nodeLog(lab, node, 'node')), tail(nodeLog(lab, node, 'containerd'))].join('\n'),
   })
-  await nodePlace(node, pid).must(['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], {
-    input: createReadStream(archive),
-    limitMs: 120_000,
-  })
+  const place = nodePlace(node, pid)
+  for (const archive of archives) {
+    await place.must(['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], { input: createReadStream(archive), limitMs: 120_000 })
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { removeGroups } from './cgroup.ts'
 import { removeNetwork } from './network.ts'
 import { isAlive, killProcess, ownIdentity } from './process-identity.ts'
-import { bootId, type LabState, labFolder, labNames, labRoot, owned, readState, withMachineLock, writeState } from './state.ts'
+import { bootId, type LabState, labFolder, labRoot, owned, readState, withMachineLock, writeState } from './state.ts'
 
 /**
  * Removes everything that the record names, in any state between half made and half removed.
