@@ -21,7 +21,7 @@ class CountingReporter extends Mocha.reporters.Spec {
     runner.once('end', () => {
       if (file !== undefined) writeFileSync(file, JSON.stringify(counts satisfies TestCounts))
     })
-    // As after Ctrl-C: the after hooks run.
+    // Nobody waits for the result any more; what this leaves behind, the next run sweeps.
     onOrphaned(() => process.kill(process.pid, 'SIGINT'))
   }
 }

@@ -21,7 +21,7 @@ export interface Outcome extends TestCounts {
   readonly seconds: number
 }
 
-const graceMs = 30_000
+const graceMs = 10_000
 
 /** Runs steps in processes of their own, so that one signal ends them once, however often the terminal and npm send it. */
 export class TestRun {

@@ -2,8 +2,8 @@
 //   test.ts                      everything
 //   test.ts unit [MOCHA...]      unit tests; the arguments go to mocha, for example --grep
 //   test.ts cluster [MOCHA...]   tests on a real cluster
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { sweep } from '../test/lab/sweep.ts'
 import { onOrphaned } from './orphan.ts'
 import { showProgress } from './progress.ts'
 import { setup } from './setup.ts'
@@ -46,13 +46,6 @@ function chooseSteps(mode: string | undefined, options: readonly string[]): { re
   }
 }
 
-/** Puts right what killed runs have left on the machine. */
-async function sweepLabs(): Promise<void> {
-  if (!existsSync(join(root, 'test/lab/sweep.ts'))) return
-  const { sweep } = (await import('../test/lab/sweep.ts')) as { readonly sweep: () => Promise<unknown> }
-  await sweep()
-}
-
 const [mode, ...options] = process.argv.slice(2)
 const { steps, lab } = chooseSteps(mode, options)
 const testRun = new TestRun()
@@ -70,10 +63,10 @@ onOrphaned(() => stop(129))
 try {
   if (lab) {
     await setup(showProgress())
-    await sweepLabs()
+    await sweep()
   }
   for (const step of steps) await testRun.run(step)
-  if (lab) await sweepLabs()
+  if (lab) await sweep()
 } catch (error) {
   if (error instanceof SetupError) process.stderr.write(`error: ${error.message}\n`)
   else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
