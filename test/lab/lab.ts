@@ -100,7 +100,7 @@ export async function upLab(
   const failed = new AbortController()
   const signal = AbortSignal.any([failed.signal, ...(options.signal === undefined ? [] : [options.signal])])
   try {
-    await make(state, { topology, toolchain, archives: [images.labImages.archive, ...product], progress, signal })
+    await make(state, { topology, toolchain, labArchive: images.labImages.archive, archives: product, progress, signal })
     const lab = openLab(name)
     if (!bare) await installProduct(lab, progress, signal)
     await updateState(name, (latest) => ({ ...owned(latest, 'ready'), kept: options.keep ?? false }))

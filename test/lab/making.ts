@@ -1,10 +1,12 @@
 // Makes what a record says: from nothing to nodes that are Ready and have their images.
 import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Toolchain } from '../../tools/setup.ts'
 import { kubeconfigOf } from './api.ts'
 import { labGroups, readHierarchies } from './cgroup.ts'
+import { prepareStore, seedStore } from './image-store.ts'
 import { findUplink, makeNetwork, makeUplink, namespacePath, outerNamespace, placeNamespace } from './network.ts'
-import { importImages, startNode, writeNodeFiles } from './node.ts'
+import { importImages, nodeFolder, startNode, writeNodeFiles } from './node.ts'
 import { nodeFiles, programList } from './node-files.ts'
 import { issuePki, kubeconfig } from './pki.ts'
 import { ownIdentity } from './process-identity.ts'
@@ -16,7 +18,9 @@ import { UsageError } from './usage-error.ts'
 export interface Making {
   readonly topology: Topology
   readonly toolchain: Toolchain
-  /** Archives of images for each node, in this order. */
+  /** The lab's own images. */
+  readonly labArchive: string
+  /** Archives with more images for each node; they may leave out layers of the lab's own. */
   readonly archives: readonly string[]
   readonly progress: (line: string) => void
   readonly signal: AbortSignal
@@ -62,10 +66,15 @@ export async function make({ name, uplink }: LabState, making: Making): Promise<
   if (controlPlane === undefined) throw new Error('a lab without nodes')
   const since = Date.now()
   progress(`lab "${name}": starting ${topology.nodes.length === 1 ? 'a node' : `${topology.nodes.length} nodes`}`)
-  const [pki] = await Promise.all([issuePki(topology.nodes, uplink.labAddress), makeNetwork(name, uplink, topology)])
+  const [pki, store] = await Promise.all([
+    issuePki(topology.nodes, uplink.labAddress),
+    prepareStore(making.labArchive, toolchain.cache, progress),
+    makeNetwork(name, uplink, topology),
+  ])
   writeFileSync(kubeconfigOf(name), kubeconfig(`https://${uplink.labAddress}:6443`, pki.authority, pki.admin), { mode: 0o600 })
   const programs = programList(programPaths(toolchain))
   for (const node of topology.nodes) writeNodeFiles(name, node.name, { ...nodeFiles(node, pki), programs })
+  await Promise.all(topology.nodes.map((node) => seedStore(store, join(nodeFolder(name, node.name), 'var-lib/containerd'))))
 
   // All of them end before a failure of one is handled: what is being removed must not grow.
   const starts = await Promise.allSettled(topology.nodes.map((node) => startNode(name, node)))

@@ -1,7 +1,7 @@
 // A node's life: start, power cut, images.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { enterGroups, isUnified, makeNodeGroups, readHierarchies, removeGroups } from './cgroup.ts'
 import { namespacePath, placeNamespace, unwireNode, wireNode } from './network.ts'
@@ -101,6 +101,6 @@ export async function importImages(
   })
   const place = nodePlace(node, pid)
   for (const archive of archives) {
-    await place.must(['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], { input: createReadStream(archive), limitMs: 120_000 })
+    await place.must(['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], { input: { file: archive }, limitMs: 120_000 })
   }
 }

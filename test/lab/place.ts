@@ -1,6 +1,6 @@
 // The one wrapper that runs commands: every command of the lab runs in a place.
 import { spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import { closeSync, openSync } from 'node:fs'
 
 export interface Outcome {
   /** The exit status; 128 + the signal's number is not used: a program that a signal ended has code -1. */
@@ -10,8 +10,8 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  /** What the program reads; a stream is piped to it. Nothing by default. */
-  readonly input?: string | Readable
+  /** What the program reads, as text or as the file of that path. Nothing by default. */
+  readonly input?: string | { readonly file: string }
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds after which the program is killed and the call rejects; 60 000 by default. */
   readonly limitMs?: number
@@ -33,7 +33,10 @@ export class Place {
     const [program = '', ...rest] = [...this.enter, ...argv]
     const limitMs = options.limitMs ?? 60_000
     return new Promise((resolve, reject) => {
-      const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...options.env } })
+      const { input = '' } = options
+      const stdin = typeof input === 'string' ? 'pipe' : openSync(input.file, 'r')
+      const child = spawn(program, rest, { stdio: [stdin, 'pipe', 'pipe'], env: { ...process.env, ...options.env } })
+      if (typeof stdin === 'number') closeSync(stdin)
       let stdout = ''
       let stderr = ''
       let late = false
@@ -41,16 +44,14 @@ export class Place {
         late = true
         child.kill('SIGKILL')
       }, limitMs)
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         stdout += text
       })
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         stderr += text
       })
       // A program may end without having read all: that shows in its exit status, not here.
-      child.stdin.on('error', () => undefined)
-      if (typeof options.input === 'object') options.input.on('error', reject).pipe(child.stdin)
-      else child.stdin.end(options.input ?? '')
+      child.stdin?.on('error', () => undefined).end(input)
       child.on('error', reject)
       child.on('close', (code) => {
         clearTimeout(limit)
