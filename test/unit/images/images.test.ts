@@ -119,14 +119,14 @@ describe('images', function () {
     it('are the same twice and name no folder of this machine', async () => {
       const first = await bundle()
       expect(await bundle()).to.deep.equal(first)
-      for (const [binary, files] of Object.entries(first)) {
+      for (const [binary, files] of Object.entries(first.files)) {
         expect(files.map(({ path }) => path)).to.include(`${binary}.mjs`)
         for (const { path, content } of files) expect(Buffer.from(content).includes(process.cwd()), `${binary}/${path}`).to.equal(false)
       }
     })
 
     it('start alone in a folder, and bring their native add-ons', async () => {
-      for (const [binary, files] of Object.entries(await bundle())) {
+      for (const [binary, files] of Object.entries((await bundle()).files)) {
         const app = file(`app/${binary}`)
         for (const { path, content } of files) {
           mkdirSync(dirname(join(app, path)), { recursive: true })
