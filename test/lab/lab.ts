@@ -1,14 +1,15 @@
 // A real Kubernetes cluster on this machine, for tests, the demo, benchmarks and people: make one, find one, use it, end it.
+import { join } from 'node:path'
 import type { Toolchain } from '../../tools/setup.ts'
 import { kubeconfigOf } from './api.ts'
 import { installProduct } from './install.ts'
 import { make, reserve } from './making.ts'
 import { clientPlace, namespacePath, placeNamespace } from './network.ts'
 import { importImages, killNode, startNode } from './node.ts'
-import { machine, nodePlace, type Outcome, type Place, type RunOptions } from './place.ts'
+import { labMachine, nodePlace, type Outcome, type Place, type RunOptions } from './place.ts'
 import { isAlive } from './process-identity.ts'
 import { waitReady } from './readiness.ts'
-import { type LabState, owned, readState, updateState } from './state.ts'
+import { type LabState, labFolder, owned, readState, updateState } from './state.ts'
 import { removeLab } from './teardown.ts'
 import { maxNodes, type NodeOptions, type NodePlan, planTopology } from './topology.ts'
 import { UsageError } from './usage-error.ts'
@@ -95,11 +96,14 @@ export async function upLab(
   if (product.includes('')) throw new Error('a lab that is not bare needs the images of the product')
 
   const topology = planTopology(nodeOptions)
-  const state = await reserve(name, nodeOptions, topology, toolchain)
   // Whatever fails first ends all other waiting.
   const failed = new AbortController()
   const signal = AbortSignal.any([failed.signal, ...(options.signal === undefined ? [] : [options.signal])])
+  let isRecorded = false
   try {
+    const state = await reserve(name, nodeOptions, topology, toolchain, () => {
+      isRecorded = true
+    })
     await make(state, { topology, toolchain, labArchive: images.labImages.archive, archives: product, progress, signal })
     const lab = openLab(name)
     if (!bare) await installProduct(lab, progress, signal)
@@ -107,7 +111,7 @@ export async function upLab(
     return lab
   } catch (error) {
     failed.abort(error)
-    await removeLab(name)
+    if (isRecorded) await removeLab(name)
     throw error
   }
 }
@@ -139,7 +143,7 @@ export function openLab(name: string): Lab {
     if (topology.clients.some((client) => client.name === wanted)) return clientPlace(name, wanted)
     const pid = pidOf(planOf(wanted).name)
     if (pid === 0) throw new UsageError(`${wanted} is off: npm run lab -- start-node ${wanted} --name ${name}`)
-    return nodePlace(wanted, pid)
+    return nodePlace(name, wanted, pid)
   }
   const seen = (one: { readonly name: string; readonly address: string; readonly addressV6: string }): LabClient => ({
     name: one.name,
@@ -157,7 +161,11 @@ export function openLab(name: string): Lab {
     routers: [],
     place,
     exec: async (wanted, argv, options) => place(wanted).run(argv, options),
-    kubectl: (argv, options) => machine.run([kubectl, ...argv], { ...options, env: { ...options?.env, KUBECONFIG: kubeconfigOf(name) } }),
+    kubectl: (argv, options) =>
+      labMachine(name).run([kubectl, ...argv], {
+        ...options,
+        env: { ...options?.env, KUBECONFIG: kubeconfigOf(name), KUBECACHEDIR: join(labFolder(name), 'kubectl') },
+      }),
     killNode: (node) => killNode(name, planOf(node), read()),
     startNode: async (node) => {
       const plan = planOf(node)

@@ -27,7 +27,13 @@ export interface Making {
 }
 
 /** Writes the record of a new lab, which belongs to this process, and takes an uplink: nobody else on the machine can take the same. */
-export function reserve(name: string, nodeOptions: readonly NodeOptions[], topology: Topology, toolchain: Toolchain): Promise<LabState> {
+export function reserve(
+  name: string,
+  nodeOptions: readonly NodeOptions[],
+  topology: Topology,
+  toolchain: Toolchain,
+  onRecorded: () => void,
+): Promise<LabState> {
   return withMachineLock(async () => {
     if (readState(name) !== undefined) {
       throw new UsageError(`there is a lab "${name}" already: end it (npm run lab -- down --name ${name}) or choose another name`)
@@ -54,6 +60,7 @@ export function reserve(name: string, nodeOptions: readonly NodeOptions[], topol
       kubectl: toolchain.binaries.kubectl,
     }
     writeState(state)
+    onRecorded()
     await makeUplink(name, state.uplink)
     return state
   })

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, openSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { enterGroups, isUnified, makeNodeGroups, readHierarchies, removeGroups } from './cgroup.ts'
+import { mark } from './mark.ts'
 import { namespacePath, placeNamespace, unwireNode, wireNode } from './network.ts'
 import type { Files } from './node-files.ts'
 import { nodePlace } from './place.ts'
@@ -42,6 +43,8 @@ export async function startNode(lab: string, node: NodePlan): Promise<ProcessIde
     detached: true,
     cwd: '/',
     stdio: ['pipe', log, log],
+    // Not this process's environment: a proxy that it names is not for the nodes.
+    env: { PATH: process.env['PATH'], ...mark(lab) },
   })
   closeSync(log)
   await once(child, 'spawn')
@@ -99,7 +102,7 @@ export async function importImages(
     signal,
     evidence: () => [tail(nodeLog(lab, node, 'node')), tail(nodeLog(lab, node, 'containerd'))].join('\n'),
   })
-  const place = nodePlace(node, pid)
+  const place = nodePlace(lab, node, pid)
   for (const archive of archives) {
     await place.must(['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], { input: { file: archive }, limitMs: 120_000 })
   }

@@ -1,6 +1,8 @@
 // The one wrapper that runs commands: every command of the lab runs in a place.
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { lastLines } from '../../tools/command.ts'
+import { mark } from './mark.ts'
 
 export interface Outcome {
   /** The exit status; 128 + the signal's number is not used: a program that a signal ended has code -1. */
@@ -22,10 +24,12 @@ export class Place {
   readonly name: string
   /** What precedes a command so that it runs here. */
   readonly enter: readonly string[]
+  readonly env: Readonly<Record<string, string>>
 
-  constructor(name: string, enter: readonly string[]) {
+  constructor(name: string, enter: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.name = name
     this.enter = enter
+    this.env = env
   }
 
   /** Runs a program to its end; rejects when it cannot be started or outlives its limit. */
@@ -35,7 +39,7 @@ export class Place {
     return new Promise((resolve, reject) => {
       const { input = '' } = options
       const stdin = typeof input === 'string' ? 'pipe' : openSync(input.file, 'r')
-      const child = spawn(program, rest, { stdio: [stdin, 'pipe', 'pipe'], env: { ...process.env, ...options.env } })
+      const child = spawn(program, rest, { stdio: [stdin, 'pipe', 'pipe'], env: { ...process.env, ...this.env, ...options.env } })
       if (typeof stdin === 'number') closeSync(stdin)
       let stdout = ''
       let stderr = ''
@@ -72,7 +76,7 @@ export class Place {
   attach(argv: readonly string[]): Promise<number> {
     const [program = '', ...rest] = [...this.enter, ...argv]
     return new Promise((resolve, reject) => {
-      const child = spawn(program, rest, { stdio: 'inherit' })
+      const child = spawn(program, rest, { stdio: 'inherit', env: { ...process.env, ...this.env } })
       child.on('error', reject)
       child.on('close', (code) => resolve(code ?? -1))
     })
@@ -83,24 +87,25 @@ export class Place {
   }
 }
 
+/** The machine itself, on nobody's behalf. */
 export const machine = new Place('the machine', [])
 
+/** The machine itself, on behalf of a lab. */
+export function labMachine(lab: string): Place {
+  return new Place('the machine', [], mark(lab))
+}
+
 /** A network namespace by its path; everything else is the machine's. (`ip netns exec` would hide the cgroup mounts.) */
-export function networkPlace(name: string, path: string): Place {
-  return new Place(name, ['nsenter', `--net=${path}`, '--'])
+export function networkPlace(lab: string, name: string, path: string): Place {
+  return new Place(name, ['nsenter', `--net=${path}`, '--'], mark(lab))
 }
 
 /**
  * A node, by the process that holds its namespaces. That process is outside the node's PID namespace, its only child is PID 1 in there:
  * hence the path for the PID namespace.
  */
-export function nodePlace(name: string, pid: number): Place {
+export function nodePlace(lab: string, name: string, pid: number): Place {
   const pidNamespace = `--pid=/proc/${pid}/ns/pid_for_children`
   const env = 'PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-  return new Place(name, ['nsenter', `--target=${pid}`, '--mount', '--uts', '--net', '--cgroup', pidNamespace, '--', 'env', env])
-}
-
-/** The end of a text, where the reason stands. */
-export function lastLines(text: string, count = 5): string {
-  return text.trim().split('\n').slice(-count).join('\n')
+  return new Place(name, ['nsenter', `--target=${pid}`, '--mount', '--uts', '--net', '--cgroup', pidNamespace, '--', 'env', env], mark(lab))
 }

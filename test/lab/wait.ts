@@ -1,7 +1,7 @@
 // Bounded waiting: whatever is awaited has a limit, and its error says what was awaited and shows evidence.
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lastLines } from './place.ts'
+import { lastLines } from '../../tools/command.ts'
 
 export interface WaitOptions {
   readonly limitMs: number
