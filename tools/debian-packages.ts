@@ -69,7 +69,7 @@ export async function installPackages(cache: string, progress: Progress): Promis
   await withLock(join(cache, 'apt.lock'), onWait, async () => {
     const missing = await listMissing()
     if (missing.length === 0) return
-    progress(`installing ${missing.length} Debian packages, about 1 min: ${missing.join(' ')}`)
+    progress(`installing Debian packages, about 1 min: ${missing.join(' ')}`)
     // Its failure is no verdict: one broken source of many does no harm when the packages are elsewhere.
     const update = await runCommand('apt-get', ['update', ...aptGet], { env: aptEnv })
     const install = await runCommand('apt-get', ['install', ...aptGet, '--no-install-recommends', ...missing], { env: aptEnv })
