@@ -22,7 +22,7 @@ const refuse = (line) => {
   process.exit(1)
 }
 
-// npm puts node_modules/.bin first, where a `node` lies that `npm ci` is about to remove: npm itself must run on the machine's own.
+// npm puts node_modules/.bin first, where a `node` lies that the installation is about to remove: npm itself must run on the machine's own.
 const folders = (process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter)
 const machineEnv = { ...process.env, PATH: folders.filter((folder) => !/node_modules\/.bin$|node-gyp-bin$/.test(folder)).join(delimiter) }
 // root's PATH in a container or a CI job often lacks these.
@@ -70,14 +70,16 @@ function install() {
   if (found === stamp) return
   const sameCompiler = found === undefined || compilerOf(found) === compilerOf(stamp)
   if (existsSync(node) && sameCompiler && agreesWithLockfile()) return writeFileSync(stampFile, stamp)
-  say('installing npm packages: about 30 s')
-  for (const file of [stampFile, join(modules, '.package-lock.json')]) rmSync(file, { force: true })
+  say('installing npm packages: about a minute')
+  // Not `npm ci`: it refuses a lockfile that lacks platform packages which a registry does not carry. This keeps to the lockfile as well, and from
+  // an empty folder: what a killed run left half extracted would be taken for whole.
+  rmSync(modules, { recursive: true, force: true })
   const started = Date.now()
-  const options = ['ci', '--include=dev', '--include=optional', '--ignore-scripts=false', '--no-progress', '--loglevel=error']
+  const options = ['install', '--no-save', '--include=dev', '--include=optional', '--ignore-scripts=false', '--no-progress', '--loglevel=error']
   const { status, error } = spawnSync('npm', options, { cwd: root, env: machineEnv, stdio: ['ignore', 2, 2] })
   if (error) refuse(`npm cannot be started (${error.message}): install npm`)
-  if (status !== 0) refuse('npm ci failed; its reason stands above (most often: no network, or no space left)')
-  if (!existsSync(node)) refuse("npm ci brought no node_modules/.bin/node: does npm's setting allow install scripts?")
+  if (status !== 0) refuse('npm install failed; its reason stands above (most often: no network, or no space left)')
+  if (!existsSync(node)) refuse("npm install brought no node_modules/.bin/node: does npm's setting allow install scripts?")
   writeFileSync(stampFile, stamp)
   say(`npm packages installed in ${Math.round((Date.now() - started) / 1000)} s`)
 }
