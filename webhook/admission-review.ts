@@ -41,23 +41,23 @@ export function decodeAdmissionReview(body: unknown): Result<AdmissionRequest, s
   if (review['apiVersion'] !== 'admission.k8s.io/v1')
     return fail(`apiVersion must be "admission.k8s.io/v1", is ${quote(review['apiVersion'])}`)
   const request = asFields(review['request'])
-  if (request === undefined) return fail('request is missing')
-  const uid = asText(request['uid'])
-  if (uid === undefined || uid === '') return fail('request.uid must be a string that is not empty')
+  return request === undefined ? fail('request is missing') : decodeRequest(request)
+}
+
+function decodeRequest(request: Fields): Result<AdmissionRequest, string> {
+  const uid = asText(request['uid']) ?? ''
+  if (uid === '') return fail('request.uid must be a string that is not empty')
   const operation = operations.find((known) => known === request['operation'])
   if (operation === undefined) return fail(`request.operation must be one of ${operations.join(', ')}, is ${quote(request['operation'])}`)
-  const kind = asFields(request['kind'])
-  const [group, version, kindName] = [asText(kind?.['group']), asText(kind?.['version']), asText(kind?.['kind'])]
-  if (group === undefined || version === undefined || kindName === undefined) return fail('request.kind must have group, version and kind')
+  const kind = decodeKind(request)
+  if (!kind.ok) return kind
   const objects = decodeObjects(request, operation)
   if (!objects.ok) return objects
   const subResource = asText(request['subResource'])
   return ok({
     uid,
     operation,
-    group,
-    version,
-    kind: kindName,
+    ...kind.value,
     subResource: subResource === '' ? undefined : subResource,
     name: asText(request['name']) ?? '',
     namespace: asText(request['namespace']) ?? '',
@@ -65,6 +65,13 @@ export function decodeAdmissionReview(body: unknown): Result<AdmissionRequest, s
     dryRun: request['dryRun'] === true,
     ...objects.value,
   })
+}
+
+function decodeKind(request: Fields): Result<Pick<AdmissionRequest, 'group' | 'version' | 'kind'>, string> {
+  const fields = asFields(request['kind'])
+  const [group, version, kind] = [asText(fields?.['group']), asText(fields?.['version']), asText(fields?.['kind'])]
+  if (group === undefined || version === undefined || kind === undefined) return fail('request.kind must have group, version and kind')
+  return ok({ group, version, kind })
 }
 
 function decodeObjects(request: Fields, operation: Operation): Result<Pick<AdmissionRequest, 'object' | 'oldObject'>, string> {

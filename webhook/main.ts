@@ -76,15 +76,17 @@ async function run(options: Flags): Promise<void> {
     return registrar.registered ? undefined : 'the webhook configurations do not hold our certificate authority yet'
   }
 
-  let server: AdmissionServer | undefined
+  const server = new AdmissionServer({
+    port: options['webhook-port'],
+    answer: (call, text) => admission.answer(call, text),
+    reject: (status) => admission.reject(status),
+  })
   async function stop(signal: NodeJS.Signals): Promise<void> {
     log.info({ event: 'stopping', signal })
-    server?.beginDrain()
+    server.beginDrain()
     await registrar.stop()
-    if (server !== undefined) {
-      await systemClock.sleep(lameDuckMs)
-      await server.close(drainLimitMs)
-    }
+    if (progress === undefined) await systemClock.sleep(lameDuckMs)
+    await server.close(drainLimitMs)
     await Promise.all([view.stop(), keeper.stop(), health.close(), metricsServer.close()])
     client.close()
     log.info({ event: 'stopped' })
@@ -102,14 +104,9 @@ async function run(options: Flags): Promise<void> {
   progress = 'waiting for the first list of pools and namespaces'
   await view.whenSynced()
   if (stopping !== undefined) return
-  server = await AdmissionServer.listen({
-    port: options['webhook-port'],
-    identity,
-    answer: (call, text) => admission.answer(call, text),
-    reject: (status) => admission.reject(status),
-  })
+  await server.listen(identity)
   keeper.onChange((changed) => {
-    server?.useIdentity(changed)
+    server.useIdentity(changed)
     registrar.refresh()
   })
   log.info({ event: 'serving', port: server.port, namespace })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import { wordsOf } from '../../kube/api-error.ts'
 import { failure, type Status } from '../answer.ts'
 import type { Call } from '../probe.ts'
 import type { HttpAnswer } from './admission.ts'
@@ -28,46 +29,39 @@ export interface TlsIdentity {
 export interface AdmissionServerOptions {
   readonly port: number
   readonly host?: string
-  readonly identity: TlsIdentity
   readonly answer: (call: Call, text: string) => Promise<HttpAnswer>
   readonly reject: (status: Status) => HttpAnswer
 }
 
 export class AdmissionServer {
+  readonly #options: AdmissionServerOptions
   readonly #server: Server
   #draining = false
 
-  private constructor(server: Server) {
-    this.#server = server
-  }
-
-  /** Rejects with one line that names the port when it cannot be bound. */
-  static async listen(options: AdmissionServerOptions): Promise<AdmissionServer> {
-    const server = createServer({
-      ...options.identity,
-      minVersion: 'TLSv1.3',
+  constructor(options: AdmissionServerOptions) {
+    this.#options = options
+    const timeouts = {
       handshakeTimeout: handshakeTimeoutMs,
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: idleTimeoutMs,
       connectionsCheckingInterval: 1_000,
-    })
-    const admission = new AdmissionServer(server)
-    server.on('request', admission.#application(options))
-    server.listen(options.port, options.host)
-    try {
-      await once(server, 'listening')
-    } catch (error) {
-      throw new Error(
-        `cannot listen on port ${options.port} for admission requests: ${error instanceof Error ? error.message : String(error)}`,
-        {
-          cause: error,
-        },
-      )
     }
-    return admission
+    this.#server = createServer(timeouts, this.#application())
   }
 
+  /** Rejects, in one line that names the port, when it cannot listen. */
+  async listen(identity: TlsIdentity): Promise<void> {
+    this.useIdentity(identity)
+    this.#server.listen({ port: this.#options.port, host: this.#options.host })
+    try {
+      await once(this.#server, 'listening')
+    } catch (error) {
+      throw new Error(`cannot serve admission on port ${this.#options.port}: ${wordsOf(error)}`, { cause: error })
+    }
+  }
+
+  /** The one chosen by the kernel when 0 was asked for. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port
   }
@@ -85,6 +79,7 @@ export class AdmissionServer {
   /** Takes no new connection and resolves when the last request is answered, or after `limitMs`. */
   async close(limitMs: number): Promise<void> {
     this.#draining = true
+    if (!this.#server.listening) return
     const closed = once(this.#server, 'close')
     this.#server.close()
     this.#server.closeIdleConnections()
@@ -95,7 +90,8 @@ export class AdmissionServer {
     clearTimeout(limit)
   }
 
-  #application({ answer, reject }: AdmissionServerOptions): RequestHandler {
+  #application(): express.Express {
+    const { answer, reject } = this.#options
     const application = express()
     application.disable('x-powered-by').disable('etag')
     const readBody = express.text({ type: 'application/json', limit: bodyLimit, inflate: false })
