@@ -54,7 +54,12 @@ export async function removeRecorded(state: LabState): Promise<void> {
   })
 }
 
-/** A folder without a record is what a process left that died right after making it; one with anything in it is not ours. */
+/**
+ * A folder without a record is what a process left that died right after making it, perhaps with a record half written.
+ * One with anything else in it is not ours.
+ */
 function removeEmpty(folder: string): void {
-  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
+  if (!existsSync(folder)) return
+  rmSync(join(folder, 'state.json.new'), { force: true })
+  if (readdirSync(folder).length === 0) rmdirSync(folder)
 }
