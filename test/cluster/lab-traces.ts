@@ -41,7 +41,7 @@ export async function machineState(): Promise<unknown> {
     sysctls: sysctls.map((name) => `${name}=${read(`/proc/sys/${name}`)}`),
     links: links.map(({ ifname }) => ifname).filter((name) => !name.startsWith('metallb-up')),
     rules: await machine.must(['nft', 'list', 'ruleset']),
-    mounts: mountsWith('').filter((mount) => !mount.includes('metallb-')),
+    mounts: mountsWith('').filter((mount) => !mount.startsWith('/run/netns')),
   }
 }
 

@@ -7,8 +7,9 @@ import { expect } from 'chai'
 import { buildLabImages } from '../../images/lab.ts'
 import { setup, type Toolchain } from '../../tools/setup.ts'
 import { type Lab, type LabImages, openLab, upLab } from '../lab/lab.ts'
+import { findNetnsFolder, type NetnsFolder } from '../lab/netns-folder.ts'
 import { machine } from '../lab/place.ts'
-import { readState } from '../lab/state.ts'
+import { labNames, readState } from '../lab/state.ts'
 import { sweep } from '../lab/sweep.ts'
 import { UsageError } from '../lab/usage-error.ts'
 import { until } from '../lab/wait.ts'
@@ -42,6 +43,8 @@ function start(argv: readonly string[]): { readonly output: () => string; readon
 describe('the lab', function () {
   this.timeout(90_000)
   let clean: unknown
+  /** Known when no other lab is there: those use the same folder. */
+  let netnsBefore: NetnsFolder | undefined
   let toolchain: Toolchain
   let labImages: LabImages['labImages']
   let lab: Lab
@@ -50,6 +53,7 @@ describe('the lab', function () {
 
   before('starts one lab as a library and another as a command, at once', async () => {
     clean = await machineState()
+    if (labNames().length === 0) netnsBefore = findNetnsFolder()
     toolchain = await setup(() => undefined)
     labImages = await buildLabImages(toolchain.cache, () => undefined)
     const command = machine.run([...cli, 'up', '--bare', '--nodes', '1', '--name', beside], { limitMs: 80_000 })
@@ -167,5 +171,6 @@ describe('the lab', function () {
     await lab.down()
     expect(await tracesOf(lab.name, uplink)).to.deep.equal([])
     expect(await machineState()).to.deep.equal(clean)
+    if (netnsBefore !== undefined && labNames().length === 0) expect(findNetnsFolder()).to.equal(netnsBefore)
   })
 })
