@@ -130,6 +130,7 @@ export class Registrar {
         patch: 'merge',
         body: registrationPatch(current, facts, policy),
         fieldManager: 'metallb-webhook',
+        deadlineMs: 5_000,
       })
       this.#log.info({ event: 'webhookRegistered', call, failurePolicy: policy })
     } catch (error) {
