@@ -27,7 +27,7 @@ const flagTable = {
     env: 'METALLB_LB_CLASS',
     help: 'serve only Services of this loadBalancerClass; otherwise those without a class and of every metallb.io/* class',
   },
-  'log-level': { kind: 'text', default: 'info', oneOf: logLevels, help: 'all, debug, info, warn, error or none' },
+  'log-level': { kind: 'text', default: 'info', oneOf: logLevels, help: 'how much is logged' },
 } as const
 
 /** Endpoints and connections need a moment to learn that we are going: until then we serve on. */
@@ -70,7 +70,13 @@ async function run(options: Flags): Promise<void> {
   const view = new ClusterView({ client, namespace, classes, log })
   const dnsNames = [`${service}.${namespace}.svc`, `${service}.${namespace}.svc.cluster.local`]
   const keeper = keepCertificates({ client, namespace, secretName: options['webhook-secret'], dnsNames, log })
-  const registrar = new Registrar({ client, facts: { namespace, service, classes }, ca: () => keeper.current()?.ca, log })
+  const registrar = new Registrar({
+    client,
+    facts: { namespace, service, classes },
+    ca: () => keeper.current()?.ca,
+    isEnding: () => view.isEnding,
+    log,
+  })
   const admission = new Admission({ worlds: view, metrics, clock: systemClock, log })
 
   function registrationGap(): string | undefined {
@@ -107,6 +113,9 @@ async function run(options: Flags): Promise<void> {
   await server.listen(identity)
   keeper.onChange((changed) => {
     server.useIdentity(changed)
+    registrar.refresh()
+  })
+  view.onEnding(() => {
     registrar.refresh()
   })
   log.info({ event: 'serving', port: server.port, namespace })
