@@ -45,7 +45,9 @@ const forbidden =
 const forbiddenLocally =
   'secrets "metallb-webhook-cert" is forbidden: User "system:serviceaccount:metallb-system:webhook" cannot update resource "secrets" in API group "" in the namespace "metallb-system"'
 
-describe('The client', () => {
+describe('The client', function () {
+  // A busy machine is no failure.
+  this.timeout(20_000)
   const errors: Readonly<
     Record<string, { readonly answer: Answer; readonly message: string; readonly status: number; readonly reason: string }>
   > = {

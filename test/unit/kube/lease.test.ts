@@ -62,7 +62,9 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-describe('Leader election', () => {
+describe('Leader election', function () {
+  // A busy machine is no failure.
+  this.timeout(20_000)
   let store: LeaseStore
   let server: ScriptedServer
   beforeEach(async () => {

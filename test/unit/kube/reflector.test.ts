@@ -210,7 +210,9 @@ const traces: Readonly<Record<string, Trace>> = {
   },
 }
 
-describe('A reflector', () => {
+describe('A reflector', function () {
+  // A busy machine is no failure.
+  this.timeout(20_000)
   for (const [name, trace] of Object.entries(traces)) {
     it(name, async () => {
       const run = await play(trace.script, trace.timing === undefined ? {} : { timing: trace.timing })
