@@ -118,17 +118,42 @@ export class Writer {
     return this.#integer(value, 6)
   }
 
-  #integer(value: number, size: number): this {
+  /** Copies octets. */
+  put(octets: Uint8Array): this {
+    this.#bytes.set(octets, this.#reserve(octets.length))
+    return this
+  }
+
+  /** Octets that a string carries, one in each of its characters. */
+  latin1(text: string): this {
+    const start = this.#reserve(text.length)
+    for (let index = 0; index < text.length; index += 1) this.#bytes[start + index] = text.charCodeAt(index)
+    return this
+  }
+
+  #reserve(size: number): number {
     const start = this.#offset
     if (size > this.#bytes.length - start) throw new RangeError(`${size} octets do not fit at offset ${start} of ${this.#bytes.length}`)
+    this.#offset = start + size
+    return start
+  }
+
+  #integer(value: number, size: number): this {
+    const start = this.#reserve(size)
     let rest = value
     for (let index = 0; index < size; index += 1) {
       this.#bytes[this.#little ? start + index : start + size - 1 - index] = rest % 256
       rest = Math.floor(rest / 256)
     }
-    this.#offset = start + size
     return this
   }
+}
+
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  const writer = new Writer(whole)
+  for (const part of parts) writer.put(part)
+  return whole
 }
 
 /** Runs a decoder over a buffer: octets that are missing become a value, every other throw is our own mistake and goes on. */
