@@ -71,7 +71,7 @@ function explainBare(text: string): RangeError {
 }
 
 function syntaxError(text: string, message: string): RangeError {
-  return { code: /(?:^|[.\s-])0\d+(?:[./\s-]|$)/.test(text) && text.includes('.') ? 'AddressLeadingZero' : 'RangeSyntax', message }
+  return { code: /(?:^|[./\s-])0\d+(?:[./\s-]|$)/.test(text) && text.includes('.') ? 'AddressLeadingZero' : 'RangeSyntax', message }
 }
 
 export function rangeContains(range: AddressRange, address: Address): boolean {

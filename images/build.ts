@@ -1,9 +1,9 @@
 // Builds the images without a registry and without a daemon. As a program (`npm run image`): builds them and prints where they are.
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder, cacheKey } from '../tools/cache.ts'
 import { type Progress, showProgress } from '../tools/progress.ts'
-import { type Binary, type BundledFile, binaries, bundle } from './bundle.ts'
+import { type Binary, type BundledFile, binaries, bundle, root } from './bundle.ts'
 import { baseLayer, inTemporaryFolder, type Layer, nodeLayer } from './layers.ts'
 import { type Image, makeImage, writeLayout } from './layout.ts'
 import { type TarEntry, writeTar } from './tar.ts'
@@ -30,23 +30,66 @@ export function appLayer(files: readonly BundledFile[], file: string): Layer {
   return { file, ...writeTar(entries, file) }
 }
 
-/** Bundles the product and makes `localhost/metallb/{webhook,controller,speaker}:dev`. The same sources give the same digests. */
+/**
+ * Bundles the product and makes `localhost/metallb/{webhook,controller,speaker}:dev`. The same sources give the same digests; nothing is
+ * done when nothing has changed since this checkout's last build.
+ */
 export async function buildImages(cache: string, progress: Progress): Promise<Images> {
   const below = [await baseLayer(cache, progress), await nodeLayer(cache, progress)]
+  const record = join(cache, 'images', `checkout-${cacheKey(root)}.json`)
+  const last = lastBuild(record, below)
+  if (last !== undefined) return last
   return await inTemporaryFolder(async (folder) => {
-    const bundled = await bundle()
+    const started = Date.now()
+    const { files, inputs } = await bundle()
     const images = binaries.map((binary) => {
       const user = users[binary]
       return makeImage({
         name: `localhost/metallb/${binary}:dev`,
-        layers: [...below, appLayer(bundled[binary], join(folder, binary))],
+        layers: [...below, appLayer(files[binary], join(folder, binary))],
         entrypoint: ['/usr/bin/node', `/app/${binary}.mjs`],
         labels: { 'org.opencontainers.image.title': `metallb ${binary}`, 'org.opencontainers.image.licenses': 'Apache-2.0' },
         ...(user === undefined ? {} : { user }),
       })
     })
-    return writeArchives('product', images, below, cache)
+    const built = writeArchives('product', images, below, cache)
+    // A source that was saved meanwhile may be in the fingerprint but not in the bundle.
+    const isSettled = inputs.every((path) => statSync(join(root, path)).mtimeMs < started)
+    if (isSettled) writeFileSync(record, JSON.stringify({ inputs, fingerprint: fingerprintOf(inputs, below), built } satisfies BuildRecord))
+    return built
   })
+}
+
+/** What a checkout's last build was made from, and what it made. */
+interface BuildRecord {
+  readonly inputs: readonly string[]
+  readonly fingerprint: string
+  readonly built: Images
+}
+
+/** Changes with any source, with the recipe (this folder), with any package, and with the layers below. */
+function fingerprintOf(inputs: readonly string[], below: readonly Layer[]): string {
+  const recipe = readdirSync(import.meta.dirname).map((name) => `images/${name}`)
+  const contents = ['package-lock.json', ...recipe, ...inputs].flatMap((path) => [path, readFileSync(join(root, path))])
+  return cacheKey(...contents, ...below.map(({ digest }) => digest))
+}
+
+function lastBuild(file: string, below: readonly Layer[]): Images | undefined {
+  try {
+    const { inputs, fingerprint, built } = JSON.parse(readFileSync(file, 'utf8')) as BuildRecord
+    if (fingerprintOf(inputs, below) !== fingerprint) return undefined
+    touch(built)
+    return built
+  } catch {
+    // No record, half a record, or a file that is gone: build.
+    return undefined
+  }
+}
+
+/** Keeps archives from being pruned; throws when one is gone. */
+function touch({ archive, bundleOnly }: Images): void {
+  const now = new Date()
+  for (const file of [archive, bundleOnly]) utimesSync(file, now, now)
 }
 
 /** Puts images into the cache, named by what they hold. */
@@ -58,10 +101,10 @@ export function writeArchives(kind: string, images: readonly Image[], below: rea
   const bundleOnly = join(folder, `${kind}-${key}-bundle-only.tar`)
   if (!existsSync(archive)) writeLayout(images, archive)
   if (!existsSync(bundleOnly)) writeLayout(images, bundleOnly, below)
-  const now = new Date()
-  for (const file of [archive, bundleOnly]) utimesSync(file, now, now)
+  const written = { archive, bundleOnly, images: images.map(({ name, digest, size }) => ({ name, digest, size })) }
+  touch(written)
   prune(folder, kind)
-  return { archive, bundleOnly, images: images.map(({ name, digest, size }) => ({ name, digest, size })) }
+  return written
 }
 
 /** Drops what no run has asked for lately. */

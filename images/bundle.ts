@@ -1,6 +1,6 @@
 // Bundles each binary into one file that needs no node_modules, but for native add-ons, which travel beside it.
 // As a program, for the Containerfile: bundle.ts FOLDER writes FOLDER/<binary>/…
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 
@@ -14,7 +14,8 @@ export interface BundledFile {
   readonly content: Uint8Array
 }
 
-const root = resolve(import.meta.dirname, '..')
+/** The repository. */
+export const root = resolve(import.meta.dirname, '..')
 
 // CommonJS inside the bundle calls require() for Node's own modules.
 const banner = "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);"
@@ -61,7 +62,11 @@ interface Output {
 }
 
 /** One esbuild run for all entries: they share most of their input, and reading that takes the time. */
-async function bundleEntries(entries: Readonly<Record<string, string>>, found: Set<string>): Promise<readonly Output[]> {
+async function bundleEntries(
+  entries: Readonly<Record<string, string>>,
+  found: Set<string>,
+  inputs: Set<string>,
+): Promise<readonly Output[]> {
   const result = await build({
     entryPoints: entries,
     outdir: '.',
@@ -83,6 +88,7 @@ async function bundleEntries(entries: Readonly<Record<string, string>>, found: S
     logLevel: 'warning',
     plugins: [workers(found)],
   })
+  for (const input of Object.keys(result.metafile.inputs)) if (existsSync(join(root, input))) inputs.add(input)
   return result.outputFiles.map(({ path, contents }) => {
     const imported = result.metafile.outputs[relative(root, path)]?.imports ?? []
     const native = imported.flatMap((name) => nativePackages[name.path] ?? []).map(copyOfModule)
@@ -94,30 +100,35 @@ function copyOfModule(path: string): BundledFile {
   return { path: `node_modules/${path}`, content: readFileSync(join(root, 'node_modules', path)) }
 }
 
-/**
- * Bundles every program into `<binary>.mjs`, its workers beside it. The same sources give the same bytes, wherever the checkout lies.
- */
-export async function bundle(): Promise<Readonly<Record<Binary, readonly BundledFile[]>>> {
+/** The programs' files, and what they were made from. */
+export interface Bundles {
+  readonly files: Readonly<Record<Binary, readonly BundledFile[]>>
+  /** Paths of every file read, from the repository's root; packages that are copied are not among them. */
+  readonly inputs: readonly string[]
+}
+
+/** Bundles every program into `<binary>.mjs`, its workers beside it. The same sources give the same bytes, wherever the checkout lies. */
+export async function bundle(): Promise<Bundles> {
   const found = new Set<string>()
-  const mains = await bundleEntries(Object.fromEntries(binaries.map((binary) => [binary, `${binary}/main.ts`])), found)
+  const inputs = new Set<string>()
+  const mains = await bundleEntries(Object.fromEntries(binaries.map((binary) => [binary, `${binary}/main.ts`])), found, inputs)
   const workerFiles = [...found].sort().map((path) => relative(root, path))
-  const outputs = [
-    ...mains,
-    ...(await bundleEntries(Object.fromEntries(workerFiles.map((path) => [basename(path, '.ts'), path])), new Set())),
-  ]
+  const workerEntries = Object.fromEntries(workerFiles.map((path) => [basename(path, '.ts'), path]))
+  const outputs = [...mains, ...(await bundleEntries(workerEntries, new Set(), inputs))]
   const filesOf = (binary: Binary): readonly BundledFile[] => {
     // Binaries never import each other, so a worker belongs to the one in whose folder it lies.
     const names = [binary, ...workerFiles.filter((path) => path.startsWith(`${binary}/`)).map((path) => basename(path, '.ts'))]
     const files = outputs.filter(({ name }) => names.includes(name)).flatMap((output) => output.files)
     return [...new Map(files.map((file) => [file.path, file])).values()]
   }
-  return { webhook: filesOf('webhook'), controller: filesOf('controller'), speaker: filesOf('speaker') }
+  const files = { webhook: filesOf('webhook'), controller: filesOf('controller'), speaker: filesOf('speaker') }
+  return { files, inputs: [...inputs].sort() }
 }
 
 if (import.meta.main) {
   const folder = process.argv[2]
   if (folder === undefined) throw new Error('usage: bundle.ts FOLDER')
-  for (const [binary, files] of Object.entries(await bundle())) {
+  for (const [binary, files] of Object.entries((await bundle()).files)) {
     for (const { path, content } of files) {
       const target = join(folder, binary, path)
       mkdirSync(dirname(target), { recursive: true })

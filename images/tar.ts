@@ -30,7 +30,7 @@ function splitPath(path: string): { readonly prefix: string; readonly name: stri
 }
 
 /** The 512-byte header of a member. */
-export function tarHeader(entry: TarEntry, size: number): Uint8Array {
+function tarHeader(entry: TarEntry, size: number): Uint8Array {
   const header = Buffer.alloc(block)
   const { prefix, name } = splitPath(entry.type === 'directory' ? `${entry.path}/` : entry.path)
   const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`

@@ -1,6 +1,7 @@
 // The API server's verbs over node:https. KubeConfig of @kubernetes/client-node supplies address, TLS and credentials; nothing else of it is used.
 import type { IncomingMessage } from 'node:http'
 import { KubeConfig } from '@kubernetes/client-node'
+import type { KubeObject } from '../core/objects.ts'
 import { ApiError, refusal, wordsOf } from './api-error.ts'
 import { Deadline, DeadlineExceeded } from './deadline.ts'
 import { parseJson, stringifyJson } from './json.ts'
@@ -67,10 +68,10 @@ export interface List<T> {
   readonly resourceVersion: string
 }
 
-/** An object to write says itself where it belongs; `metadata.namespace` decides unless an option does. */
-export interface Writable {
-  readonly metadata?: { readonly name?: string; readonly namespace?: string }
-}
+/** An object to write. It says itself where it belongs, unless an option says otherwise. */
+export type Writable =
+  | KubeObject
+  | { readonly metadata: { readonly name?: string; readonly namespace?: string }; readonly [field: string]: unknown }
 
 /** Every call rejects with ApiError only. */
 export interface KubeClient {
@@ -235,7 +236,7 @@ class HttpClient implements KubeClient {
   }
 
   create<T>(resource: Resource, object: Writable, options: WriteOptions = {}): Promise<T> {
-    const namespace = options.namespace ?? object.metadata?.namespace
+    const namespace = options.namespace ?? object.metadata.namespace
     return this.#object(
       { method: 'POST', path: pathOf(resource, namespace), query: writeQuery(options), contentType: json, body: object },
       options,
@@ -243,7 +244,7 @@ class HttpClient implements KubeClient {
   }
 
   replace<T>(resource: Resource, object: Writable, options: WriteOptions = {}): Promise<T> {
-    const path = pathOf(resource, options.namespace ?? object.metadata?.namespace, object.metadata?.name ?? '', options.subresource)
+    const path = pathOf(resource, options.namespace ?? object.metadata.namespace, object.metadata.name ?? '', options.subresource)
     return this.#object({ method: 'PUT', path, query: writeQuery(options), contentType: json, body: object }, options)
   }
 

@@ -1,35 +1,180 @@
-// Leader election on a Lease of coordination.k8s.io/v1.
-import type { KubeClient } from './client.ts'
-import type { Clock } from './clock.ts'
-import type { Logger } from './logger.ts'
+// Leader election on a Lease of coordination.k8s.io/v1: requests and the one timer around election.ts.
+import type { Lease } from '../core/objects.ts'
+import { instant, millis } from '../core/time.ts'
+import { ApiError, type KubeClient, resources } from './client.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { beginElection, claim, type Election, type ElectionEffect, type ElectionEvent, leads, nextDeadline, step } from './election.ts'
+import { type Logger, named } from './logger.ts'
 
 export interface LeaderElectionOptions {
   readonly client: KubeClient
   readonly namespace: string
   readonly name: string
-  /** Unique per process: the Pod's name. */
+  /** Of this process alone: the Pod's name. */
   readonly identity: string
+  /** 15 s when not set: how long others wait for a leader that fell silent. */
   readonly leaseDurationMs?: number
+  /** 10 s when not set: how long a leader that cannot renew goes on. */
   readonly renewDeadlineMs?: number
+  /** 2 s when not set. */
   readonly retryPeriodMs?: number
   readonly onStartedLeading: () => void
-  /** The lease is released (on stop) only after the returned promise settles. */
+  /** On stop(), the lease is released only after the returned promise settles. */
   readonly onStoppedLeading: () => void | Promise<void>
   readonly log: Logger
   readonly clock?: Clock
 }
 
 export class LeaderElection {
-  constructor(_options: LeaderElectionOptions) {
-    throw new Error('written next')
+  readonly #options: LeaderElectionOptions
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #stopping = new AbortController()
+  #election: Election
+  #timer = new AbortController()
+  /** The request under way, if any. */
+  #request: Promise<void> = Promise.resolve()
+  #failing = false
+
+  /** Throws RangeError when the three durations cannot work together. */
+  constructor(options: LeaderElectionOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#log = named(options.log, 'kube/lease').child({ lease: `${options.namespace}/${options.name}` })
+    const { leaseDurationMs = 15_000, renewDeadlineMs = 10_000, retryPeriodMs = 2_000 } = options
+    if (!(leaseDurationMs > renewDeadlineMs && renewDeadlineMs > retryPeriodMs * 1.2))
+      throw new RangeError(
+        `lease duration ${leaseDurationMs} > renew deadline ${renewDeadlineMs} > 1.2 retry periods ${retryPeriodMs} must hold`,
+      )
+    this.#election = beginElection(
+      {
+        identity: options.identity,
+        leaseDuration: millis(leaseDurationMs),
+        renewDeadline: millis(renewDeadlineMs),
+        retryPeriod: millis(retryPeriodMs),
+      },
+      instant(this.#clock.now()),
+    )
   }
-  start(): void {}
-  /** Stops leading, then releases the lease so that a successor need not wait. */
-  stop(): Promise<void> {
-    return Promise.resolve()
+
+  start(): void {
+    this.#apply({ type: 'due' })
   }
+
+  /** Stops leading, then releases the lease so that a successor need not wait it out. */
+  async stop(): Promise<void> {
+    if (this.#stopping.signal.aborted) return
+    const wasLeader = this.isLeader()
+    this.#stopping.abort(new Error('stopped'))
+    this.#timer.abort()
+    if (this.#election.leadingUntil !== undefined) await this.#options.onStoppedLeading()
+    await this.#request
+    if (wasLeader) await this.#release()
+  }
+
   /** Whether the last successful renewal still covers this moment; ask right before each write. */
   isLeader(): boolean {
-    return false
+    return !this.#stopping.signal.aborted && leads(this.#election, instant(this.#clock.now()))
+  }
+
+  #apply(event: ElectionEvent): void {
+    if (this.#stopping.signal.aborted) return
+    const [election, effects] = step(this.#election, event, instant(this.#clock.now()), this.#clock.random())
+    this.#election = election
+    for (const effect of effects) this.#perform(effect)
+    this.#arm()
+  }
+
+  #perform(effect: ElectionEffect): void {
+    switch (effect.type) {
+      case 'read':
+        this.#request = this.#read()
+        break
+      case 'write':
+        this.#request = this.#write(effect.over)
+        break
+      case 'startedLeading':
+        this.#log.info({ event: 'startedLeading', identity: this.#options.identity })
+        this.#options.onStartedLeading()
+        break
+      case 'stoppedLeading':
+        this.#log.warn({ event: 'stoppedLeading', reason: effect.reason })
+        void this.#options.onStoppedLeading()
+        break
+    }
+  }
+
+  #arm(): void {
+    this.#timer.abort()
+    const at = nextDeadline(this.#election)
+    if (at === Number.POSITIVE_INFINITY) return
+    const timer = new AbortController()
+    this.#timer = timer
+    void this.#clock.sleep(Math.max(0, at - this.#clock.now()), timer.signal).then(() => {
+      if (!timer.signal.aborted) this.#apply({ type: 'due' })
+    })
+  }
+
+  async #read(): Promise<void> {
+    const { client, name, namespace } = this.#options
+    try {
+      const lease = await client.get<Lease>(resources.leases, name, namespace, this.#requestOptions())
+      this.#answered({ type: 'read', lease })
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) this.#answered({ type: 'read', lease: undefined })
+      else this.#failed(error)
+    }
+  }
+
+  async #write(over: Lease | undefined): Promise<void> {
+    const { client, name, namespace } = this.#options
+    const metadata = over?.metadata ?? { name, namespace }
+    const spec = claim(this.#election.settings, over, this.#microTime())
+    const object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec }
+    try {
+      const lease = await (over === undefined
+        ? client.create<Lease>(resources.leases, object, this.#requestOptions())
+        : client.replace<Lease>(resources.leases, object, this.#requestOptions()))
+      this.#answered({ type: 'written', lease })
+    } catch (error) {
+      // 409: somebody was faster; 404: somebody deleted it.
+      if (error instanceof ApiError && (error.status === 409 || error.status === 404)) this.#answered({ type: 'conflict' })
+      else this.#failed(error)
+    }
+  }
+
+  /** Gives the lease up in the API. Best effort: whoever waits it out comes later, that is all. */
+  async #release(): Promise<void> {
+    const { client, identity, name, namespace } = this.#options
+    try {
+      const lease = await client.get<Lease>(resources.leases, name, namespace, { deadlineMs: 2_000 })
+      if (lease.spec?.holderIdentity !== identity) return
+      const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#microTime() }
+      await client.replace(resources.leases, { ...lease, spec }, { deadlineMs: 2_000 })
+      this.#log.info({ event: 'leaseReleased' })
+    } catch (error) {
+      this.#log.warn({ event: 'leaseNotReleased', err: error })
+    }
+  }
+
+  #answered(event: ElectionEvent): void {
+    this.#failing = false
+    this.#apply(event)
+  }
+
+  #failed(error: unknown): void {
+    // An outage is one line, not one each retry period.
+    if (!this.#failing && !this.#stopping.signal.aborted) this.#log.warn({ event: 'leaseUnreachable', err: error })
+    this.#failing = true
+    this.#apply({ type: 'failed' })
+  }
+
+  /** Half the renew deadline: a request that hangs leaves time for another one. */
+  #requestOptions(): { readonly deadlineMs: number; readonly signal: AbortSignal } {
+    return { deadlineMs: this.#election.settings.renewDeadline / 2, signal: this.#stopping.signal }
+  }
+
+  #microTime(): string {
+    return new Date(this.#clock.wall()).toISOString().replace('Z', '000Z')
   }
 }

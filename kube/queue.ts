@@ -62,7 +62,7 @@ export class WorkQueue {
     this.#stopped = true
     this.#waiting.clear()
     this.#again.clear()
-    for (const key of [...this.#later.keys()]) this.#cancelLater(key)
+    for (const key of this.#later.keys()) this.#cancelLater(key)
     await Promise.all(this.#working.values())
   }
 
@@ -89,8 +89,8 @@ export class WorkQueue {
       this.#retry(key, error)
     }
     this.#working.delete(key)
-    if (this.#again.delete(key)) this.#waiting.add(key)
-    this.#fill()
+    if (this.#again.delete(key)) this.add(key)
+    else this.#fill()
   }
 
   #retry(key: string, error: unknown): void {

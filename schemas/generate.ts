@@ -9,7 +9,7 @@ import { renderTypes } from './generator/render-types.ts'
 const notice = '// Generated from schemas/crds by schemas/generate.ts: edit the YAML there and run `npm run generate`.\n'
 
 /** The generated files as they should be: path from this folder → text. */
-export function generate(): Readonly<Record<string, string>> {
+function generate(): Readonly<Record<string, string>> {
   const kinds = readKinds(new URL('crds/', import.meta.url))
   return {
     'generated/types.ts': `${notice}${renderTypes(kinds)}`,

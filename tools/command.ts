@@ -1,5 +1,5 @@
 // Runs programs for the set-up and the image builder.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 
 export interface CommandOptions {
   readonly cwd?: string
@@ -8,11 +8,17 @@ export interface CommandOptions {
 }
 
 export interface CommandResult {
-  /** 128 + the signal's number is not used: a program that a signal ended has code -1. */
+  /** -1 when a signal ended it. */
   readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
+
+// A compiler must not go on for a process that was told to end.
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill()
+})
 
 /** Runs a program to its end and collects what it wrote; rejects only when it cannot be started. */
 export function runCommand(program: string, argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
@@ -30,8 +36,15 @@ export function runCommand(program: string, argv: readonly string[], options: Co
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
     })
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }))
+    running.add(child)
+    child.on('error', (error) => {
+      running.delete(child)
+      reject(error)
+    })
+    child.on('close', (code) => {
+      running.delete(child)
+      resolve({ code: code ?? -1, stdout, stderr })
+    })
   })
 }
 

@@ -53,7 +53,7 @@ async function listMissing(): Promise<readonly string[]> {
 /** Why apt-get failed, in one line with the cure. */
 export function explainAptFailure(output: string, missing: readonly string[]): string {
   const wanted = missing.join(' ')
-  if (/No space left|not have enough free space/i.test(output))
+  if (/No space left|enough free space/i.test(output))
     return `no space left to install Debian packages (${wanted}): free some, for example with apt-get clean`
   if (/Temporary failure resolving|Could not (?:connect|resolve)|Connection (?:failed|timed out|refused)|Failed to fetch/i.test(output))
     return `no network to install Debian packages (${wanted}): give this machine access to its Debian mirror, or install them by hand`
@@ -69,7 +69,7 @@ export async function installPackages(cache: string, progress: Progress): Promis
   await withLock(join(cache, 'apt.lock'), onWait, async () => {
     const missing = await listMissing()
     if (missing.length === 0) return
-    progress(`installing ${missing.length} Debian packages, about 1 min: ${missing.join(' ')}`)
+    progress(`installing Debian packages, about 1 min: ${missing.join(' ')}`)
     // Its failure is no verdict: one broken source of many does no harm when the packages are elsewhere.
     const update = await runCommand('apt-get', ['update', ...aptGet], { env: aptEnv })
     const install = await runCommand('apt-get', ['install', ...aptGet, '--no-install-recommends', ...missing], { env: aptEnv })

@@ -22,7 +22,7 @@ const refuse = (line) => {
   process.exit(1)
 }
 
-// npm puts node_modules/.bin first, where a `node` lies that `npm ci` is about to remove: npm itself must run on the machine's own.
+// npm puts node_modules/.bin first, where a `node` lies that the installation is about to remove: npm itself must run on the machine's own.
 const folders = (process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter)
 const machineEnv = { ...process.env, PATH: folders.filter((folder) => !/node_modules\/.bin$|node-gyp-bin$/.test(folder)).join(delimiter) }
 // root's PATH in a container or a CI job often lacks these.
@@ -40,10 +40,10 @@ function checkMachine() {
 function wantedStamp() {
   const { dependencies, devDependencies, allowScripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const abi = spawnSync('node', ['-p', 'process.versions.modules'], { env: machineEnv, encoding: 'utf8' }).stdout?.trim()
-  return createHash('sha256')
+  const inputs = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
-    .update(JSON.stringify([dependencies, devDependencies, allowScripts, abi, process.arch]))
-    .digest('hex')
+    .update(JSON.stringify([dependencies, devDependencies, allowScripts]))
+  return `${process.arch}-${abi} ${inputs.digest('hex')}`
 }
 
 /** Whether npm's own record of a finished installation says what the lockfile says: so after somebody's `npm install`. */
@@ -59,28 +59,33 @@ function agreesWithLockfile() {
   )
 }
 
-/** @type {(stamp: string) => boolean} */
-const isInstalled = (stamp) => existsSync(node) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
+const foundStamp = () => (existsSync(node) && existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : undefined)
+/** @type {(stamp: string | undefined) => string | undefined} */
+const compilerOf = (stamp) => stamp?.split(' ')[0]
 
 /** Runs in a child that holds the lock, so that two runs in one checkout do not clash. */
 function install() {
   const stamp = wantedStamp()
-  if (isInstalled(stamp)) return
-  if (!existsSync(stampFile) && existsSync(node) && agreesWithLockfile()) return writeFileSync(stampFile, stamp)
-  say('installing npm packages: about 30 s')
-  for (const file of [stampFile, join(modules, '.package-lock.json')]) rmSync(file, { force: true })
+  const found = foundStamp()
+  if (found === stamp) return
+  const sameCompiler = found === undefined || compilerOf(found) === compilerOf(stamp)
+  if (existsSync(node) && sameCompiler && agreesWithLockfile()) return writeFileSync(stampFile, stamp)
+  say('installing npm packages: about a minute')
+  // Not `npm ci`: it refuses a lockfile that lacks platform packages which a registry does not carry. This keeps to the lockfile as well, and from
+  // an empty folder: what a killed run left half extracted would be taken for whole.
+  rmSync(modules, { recursive: true, force: true })
   const started = Date.now()
-  const options = ['ci', '--include=dev', '--include=optional', '--ignore-scripts=false', '--no-progress', '--loglevel=error']
+  const options = ['install', '--no-save', '--include=dev', '--include=optional', '--ignore-scripts=false', '--no-progress', '--loglevel=error']
   const { status, error } = spawnSync('npm', options, { cwd: root, env: machineEnv, stdio: ['ignore', 2, 2] })
   if (error) refuse(`npm cannot be started (${error.message}): install npm`)
-  if (status !== 0) refuse('npm ci failed; its reason stands above (most often: no network, or no space left)')
-  if (!existsSync(node)) refuse("npm ci brought no node_modules/.bin/node: does npm's setting allow install scripts?")
+  if (status !== 0) refuse('npm install failed; its reason stands above (most often: no network, or no space left)')
+  if (!existsSync(node)) refuse("npm install brought no node_modules/.bin/node: does npm's setting allow install scripts?")
   writeFileSync(stampFile, stamp)
   say(`npm packages installed in ${Math.round((Date.now() - started) / 1000)} s`)
 }
 
 function ensureInstalled() {
-  if (isInstalled(wantedStamp())) return
+  if (foundStamp() === wantedStamp()) return
   /** @type {(...options: string[]) => number | null} */
   const locked = (...options) => {
     const argv = [...options, root, process.execPath, fileURLToPath(import.meta.url), '--install']

@@ -1,7 +1,7 @@
 // Kubernetes and etcd, compiled from Go modules: no registry and no download of binaries is needed. Built once, then kept in the cache.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { cacheKey } from './cache.ts'
 import { lastLines, runCommand } from './command.ts'
 import { withLock } from './lock.ts'
@@ -118,7 +118,9 @@ async function build({ program, path, ldflags }: Plan, progress: Progress): Prom
   const ticker = setInterval(() => progress(`  ${program.name}: ${elapsed()} so far`), reportEveryMs)
   // A build that is killed leaves only this name, which no run looks for.
   const unfinished = `${path}.${process.pid}.unfinished`
-  mkdirSync(join(path, '..'), { recursive: true })
+  const folder = dirname(path)
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder)) if (name.endsWith('.unfinished')) rmSync(join(folder, name))
   try {
     const argv = ['build', ...buildFlags, '-ldflags', ldflags, '-o', unfinished, program.package]
     const { code, stderr } = await runCommand('go', argv, { cwd: join(modulesFolder, program.module), env: buildEnv })
@@ -155,9 +157,8 @@ function programVersion(module: Program['module']): string {
 
 function announce(todo: readonly Plan[], cache: string, progress: Progress): void {
   const minutes = Math.ceil(todo.reduce((sum, { program }) => sum + program.coldSeconds, 0) / 60)
-  progress(
-    `compiling ${todo.length} programs of Kubernetes ${programVersion('kubernetes')}: up to ${minutes} min on 2 cores, once; kept in ${cache}`,
-  )
+  const what = `compiling Kubernetes ${programVersion('kubernetes')} from Go modules (programs: ${todo.length})`
+  progress(`${what}: up to ${minutes} min on 2 cores, once; kept in ${cache}`)
   const { bavail, bsize } = statfsSync(cache)
   const free = (bavail * bsize) / 2 ** 30
   if (free < neededGigabytes) progress(`only ${free.toFixed(1)} GB are free in ${cache}; ${neededGigabytes} GB may be needed`)

@@ -38,6 +38,8 @@ export interface Pool {
 }
 
 export interface CompiledPool {
+  /** Of an object that the API server has still to name: its generateName. */
+  readonly name: string
   /** Absent when no address of it could be read. */
   readonly pool?: Pool
   readonly problems: readonly Problem[]
@@ -55,7 +57,7 @@ export function compilePool(object: IPAddressPool): CompiledPool {
   const addresses = compileAddresses(spec['addresses'], owner)
   const allocation = compileAllocation(spec['serviceAllocation'], owner)
   const problems = [...addresses.problems, ...allocation.problems]
-  if (addresses.ranges.length === 0) return { problems, warnings: addresses.warnings }
+  if (addresses.ranges.length === 0) return { name, problems, warnings: addresses.warnings }
   const createdAt = asText(metadata['creationTimestamp'])
   const pool: Pool = {
     name,
@@ -68,7 +70,7 @@ export function compilePool(object: IPAddressPool): CompiledPool {
     ...(createdAt === undefined ? {} : { createdAt }),
     labels: asTexts(metadata['labels']),
   }
-  return { pool, problems, warnings: addresses.warnings }
+  return { name, pool, problems, warnings: addresses.warnings }
 }
 
 interface CompiledAddresses {

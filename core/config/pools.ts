@@ -24,7 +24,7 @@ export function compilePools(objects: readonly IPAddressPool[]): CompiledPools {
   const parsed: Pool[] = []
   for (const object of objects) {
     const compiled = compilePool(object)
-    const name = compiled.pool?.name ?? nameOf(object)
+    const { name } = compiled
     report(name, compiled.problems)
     if (compiled.warnings.length > 0) warnings.set(name, compiled.warnings)
     if (compiled.pool !== undefined) parsed.push(compiled.pool)
@@ -46,10 +46,6 @@ export function compilePools(objects: readonly IPAddressPool[]): CompiledPools {
     .map((pool) => ({ ...pool, frozen: pool.frozen || frozen.has(pool.name), isDefault: pool === chosen }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   return { pools, problems, warnings }
-}
-
-function nameOf(object: IPAddressPool): string {
-  return object.metadata?.name ?? ''
 }
 
 interface Claim {

@@ -1,7 +1,7 @@
 // Makes a lab's network: the outer namespace, its bridges and the uplink, the clients, and the wires of nodes as they start.
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { machine, networkPlace, type Place } from './place.ts'
+import { labMachine, machine, networkPlace, type Place } from './place.ts'
 import type { LabState } from './state.ts'
 import {
   bridgeCommands,
@@ -33,11 +33,11 @@ export function namespacePath(name: string): string {
 
 /** The outer network namespace: where the bridges are. */
 export function outerPlace(lab: string): Place {
-  return networkPlace('lan', namespacePath(outerNamespace(lab)))
+  return networkPlace(lab, 'lan', namespacePath(outerNamespace(lab)))
 }
 
 export function clientPlace(lab: string, client: string): Place {
-  return networkPlace(client, namespacePath(placeNamespace(lab, client)))
+  return networkPlace(lab, client, namespacePath(placeNamespace(lab, client)))
 }
 
 /** An uplink that collides with nothing on the machine and nothing that is recorded. To be called under the machine's lock. */
@@ -58,8 +58,8 @@ export async function findUplink(states: readonly LabState[]): Promise<Uplink> {
 /** The outer namespace and the uplink to it. To be called under the machine's lock, so that nobody else finds the uplink free. */
 export async function makeUplink(lab: string, uplink: Uplink): Promise<void> {
   const outer = outerNamespace(lab)
-  await machine.must(['ip', 'netns', 'add', outer])
-  await ipBatch(machine, [
+  await labMachine(lab).must(['ip', 'netns', 'add', outer])
+  await ipBatch(labMachine(lab), [
     `link add ${uplink.link} type veth peer name uplink netns ${outer}`,
     `addr add ${uplink.machineAddress}/30 dev ${uplink.link}`,
     `link set ${uplink.link} up`,
@@ -91,7 +91,7 @@ const uplinkRules = `table ip lab {
 
 async function makeClient(lab: string, client: ClientPlan): Promise<void> {
   const namespace = placeNamespace(lab, client.name)
-  await machine.must(['ip', 'netns', 'add', namespace])
+  await labMachine(lab).must(['ip', 'netns', 'add', namespace])
   const place = clientPlace(lab, client.name)
   await place.must(['sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=0'])
   await wire(lab, place, client.links, namespace)
@@ -100,7 +100,7 @@ async function makeClient(lab: string, client: ClientPlan): Promise<void> {
 
 /** Wires up a node whose first process has its own network namespace already. The wire goes with the namespace, and that with the node's last process. */
 export async function wireNode(lab: string, node: NodePlan, pid: number): Promise<void> {
-  const place = networkPlace(node.name, `/proc/${pid}/ns/net`)
+  const place = networkPlace(lab, node.name, `/proc/${pid}/ns/net`)
   await place.must(['sysctl', '-qw', ...forwarding])
   await wire(lab, place, node.links, String(pid))
   await ipBatch(place, hostCommands(node.links, node.routes))

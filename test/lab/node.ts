@@ -1,9 +1,10 @@
 // A node's life: start, power cut, images.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { enterGroups, isUnified, makeNodeGroups, readHierarchies, removeGroups } from './cgroup.ts'
+import { mark } from './mark.ts'
 import { namespacePath, placeNamespace, unwireNode, wireNode } from './network.ts'
 import type { Files } from './node-files.ts'
 import { nodePlace } from './place.ts'
@@ -42,6 +43,8 @@ export async function startNode(lab: string, node: NodePlan): Promise<ProcessIde
     detached: true,
     cwd: '/',
     stdio: ['pipe', log, log],
+    // Not this process's environment: a proxy that it names is not for the nodes.
+    env: { PATH: process.env['PATH'], ...mark(lab) },
   })
   closeSync(log)
   await once(child, 'spawn')
@@ -85,15 +88,22 @@ export async function killNode(lab: string, node: NodePlan, state: LabState): Pr
   })
 }
 
-/** Loads an archive of images (OCI layout or docker-archive) into a running node. */
-export async function importImages(lab: string, node: string, pid: number, archive: string): Promise<void> {
+/** Loads archives of images into a running node, in this order: a later one may leave out layers that an earlier one brought. */
+export async function importImages(
+  lab: string,
+  node: string,
+  pid: number,
+  archives: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
   await until(`containerd of ${node}`, () => existsSync(`/proc/${pid}/root/run/containerd/containerd.sock`) || undefined, {
     limitMs: 20_000,
     everyMs: 20,
+    signal,
     evidence: () => [tail(nodeLog(lab, node, 'node')), tail(nodeLog(lab, node, 'containerd'))].join('\n'),
   })
-  await nodePlace(node, pid).must(['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], {
-    input: createReadStream(archive),
-    limitMs: 120_000,
-  })
+  const place = nodePlace(lab, node, pid)
+  for (const archive of archives) {
+    await place.must(['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], { input: { file: archive }, limitMs: 120_000 })
+  }
 }

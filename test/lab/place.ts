@@ -1,6 +1,8 @@
 // The one wrapper that runs commands: every command of the lab runs in a place.
 import { spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import { closeSync, openSync } from 'node:fs'
+import { lastLines } from '../../tools/command.ts'
+import { mark } from './mark.ts'
 
 export interface Outcome {
   /** The exit status; 128 + the signal's number is not used: a program that a signal ended has code -1. */
@@ -10,8 +12,8 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  /** What the program reads; a stream is piped to it. Nothing by default. */
-  readonly input?: string | Readable
+  /** What the program reads, as text or as the file of that path. Nothing by default. */
+  readonly input?: string | { readonly file: string }
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds after which the program is killed and the call rejects; 60 000 by default. */
   readonly limitMs?: number
@@ -22,10 +24,12 @@ export class Place {
   readonly name: string
   /** What precedes a command so that it runs here. */
   readonly enter: readonly string[]
+  readonly env: Readonly<Record<string, string>>
 
-  constructor(name: string, enter: readonly string[]) {
+  constructor(name: string, enter: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.name = name
     this.enter = enter
+    this.env = env
   }
 
   /** Runs a program to its end; rejects when it cannot be started or outlives its limit. */
@@ -33,7 +37,10 @@ export class Place {
     const [program = '', ...rest] = [...this.enter, ...argv]
     const limitMs = options.limitMs ?? 60_000
     return new Promise((resolve, reject) => {
-      const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...options.env } })
+      const { input = '' } = options
+      const stdin = typeof input === 'string' ? 'pipe' : openSync(input.file, 'r')
+      const child = spawn(program, rest, { stdio: [stdin, 'pipe', 'pipe'], env: { ...process.env, ...this.env, ...options.env } })
+      if (typeof stdin === 'number') closeSync(stdin)
       let stdout = ''
       let stderr = ''
       let late = false
@@ -41,16 +48,14 @@ export class Place {
         late = true
         child.kill('SIGKILL')
       }, limitMs)
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         stdout += text
       })
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         stderr += text
       })
       // A program may end without having read all: that shows in its exit status, not here.
-      child.stdin.on('error', () => undefined)
-      if (typeof options.input === 'object') options.input.on('error', reject).pipe(child.stdin)
-      else child.stdin.end(options.input ?? '')
+      child.stdin?.on('error', () => undefined).end(input)
       child.on('error', reject)
       child.on('close', (code) => {
         clearTimeout(limit)
@@ -71,7 +76,7 @@ export class Place {
   attach(argv: readonly string[]): Promise<number> {
     const [program = '', ...rest] = [...this.enter, ...argv]
     return new Promise((resolve, reject) => {
-      const child = spawn(program, rest, { stdio: 'inherit' })
+      const child = spawn(program, rest, { stdio: 'inherit', env: { ...process.env, ...this.env } })
       child.on('error', reject)
       child.on('close', (code) => resolve(code ?? -1))
     })
@@ -82,24 +87,25 @@ export class Place {
   }
 }
 
+/** The machine itself, on nobody's behalf. */
 export const machine = new Place('the machine', [])
 
+/** The machine itself, on behalf of a lab. */
+export function labMachine(lab: string): Place {
+  return new Place('the machine', [], mark(lab))
+}
+
 /** A network namespace by its path; everything else is the machine's. (`ip netns exec` would hide the cgroup mounts.) */
-export function networkPlace(name: string, path: string): Place {
-  return new Place(name, ['nsenter', `--net=${path}`, '--'])
+export function networkPlace(lab: string, name: string, path: string): Place {
+  return new Place(name, ['nsenter', `--net=${path}`, '--'], mark(lab))
 }
 
 /**
  * A node, by the process that holds its namespaces. That process is outside the node's PID namespace, its only child is PID 1 in there:
  * hence the path for the PID namespace.
  */
-export function nodePlace(name: string, pid: number): Place {
+export function nodePlace(lab: string, name: string, pid: number): Place {
   const pidNamespace = `--pid=/proc/${pid}/ns/pid_for_children`
   const env = 'PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-  return new Place(name, ['nsenter', `--target=${pid}`, '--mount', '--uts', '--net', '--cgroup', pidNamespace, '--', 'env', env])
-}
-
-/** The end of a text, where the reason stands. */
-export function lastLines(text: string, count = 5): string {
-  return text.trim().split('\n').slice(-count).join('\n')
+  return new Place(name, ['nsenter', `--target=${pid}`, '--mount', '--uts', '--net', '--cgroup', pidNamespace, '--', 'env', env], mark(lab))
 }

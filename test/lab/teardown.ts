@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { removeGroups } from './cgroup.ts'
+import { endMarked } from './mark.ts'
 import { removeNetwork } from './network.ts'
 import { isAlive, killProcess, ownIdentity } from './process-identity.ts'
-import { bootId, type LabState, labFolder, labNames, labRoot, owned, readState, withMachineLock, writeState } from './state.ts'
+import { bootId, type LabState, labFolder, labRoot, owned, readState, withMachineLock, writeState } from './state.ts'
 
 /**
  * Removes everything that the record names, in any state between half made and half removed.
@@ -40,6 +41,7 @@ export async function removeRecorded(state: LabState): Promise<void> {
   if (state.owner.pid !== ownIdentity().pid) throw new Error(`lab "${state.name}" is not claimed by this process`)
   if (state.boot === bootId()) {
     for (const identity of Object.values(state.processes)) killProcess(identity)
+    await endMarked(state.name)
     await removeGroups(state.cgroups)
     await removeNetwork(state)
   }

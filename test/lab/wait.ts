@@ -1,7 +1,7 @@
 // Bounded waiting: whatever is awaited has a limit, and its error says what was awaited and shows evidence.
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lastLines } from './place.ts'
+import { lastLines } from '../../tools/command.ts'
 
 export interface WaitOptions {
   readonly limitMs: number
@@ -9,6 +9,8 @@ export interface WaitOptions {
   readonly everyMs?: number
   /** Asked when the limit has passed: the last lines of a log, a list of what is missing. */
   readonly evidence?: () => string | Promise<string>
+  /** Ends the waiting with its reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Looks again and again until the look returns something else than undefined; a look that throws has seen nothing yet. */
@@ -16,6 +18,7 @@ export async function until<T>(what: string, look: () => T | undefined | Promise
   const end = performance.now() + options.limitMs
   let reason = ''
   for (;;) {
+    options.signal?.throwIfAborted()
     try {
       const seen = await look()
       if (seen !== undefined) return seen

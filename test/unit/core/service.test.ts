@@ -1,0 +1,173 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { formatAddress } from '../../../core/address.ts'
+import { compilePools } from '../../../core/config/pools.ts'
+import { defaultPoolFor } from '../../../core/default-pool.ts'
+import { viewNamespace } from '../../../core/namespace.ts'
+import { viewNode } from '../../../core/node.ts'
+import type { Namespace, Node, Service } from '../../../core/objects.ts'
+import { viewService } from '../../../core/service.ts'
+import { namespaceOf, poolObject, service, serviceObject } from './objects.ts'
+
+describe('A Service', () => {
+  const classes: readonly (readonly [string, string | undefined, string | undefined, boolean])[] = [
+    ['without a class is ours', undefined, undefined, true],
+    ['of a metallb.io class is ours', 'metallb.io/internal', undefined, true],
+    ['of another class is foreign', 'example.com/lb', undefined, false],
+    ['of the one class is ours', 'example.com/lb', 'example.com/lb', true],
+    ['without a class is foreign when there is one class', undefined, 'example.com/lb', false],
+    ['of a metallb.io class is foreign when another is the one', 'metallb.io/internal', 'metallb.io/external', false],
+  ]
+  for (const [name, loadBalancerClass, only, isOurs] of classes) {
+    it(name, () => {
+      const object = serviceObject('shop/web', { spec: loadBalancerClass === undefined ? {} : { loadBalancerClass } })
+      const view = viewService(object, only === undefined ? {} : { only })
+      expect([view.isLoadBalancer, view.isForeign]).to.deep.equal([isOurs, !isOurs])
+    })
+  }
+
+  it('of another type is neither ours nor foreign', () => {
+    const view = service('shop/web', { spec: { type: 'ClusterIP', loadBalancerClass: 'example.com/lb' } })
+    expect([view.isLoadBalancer, view.isForeign]).to.deep.equal([false, false])
+  })
+
+  it('has the families of its cluster IPs, in their order', () => {
+    expect(service('shop/web', { clusterIPs: ['fd00::1', '10.96.0.1'] }).families).to.deep.equal(['IPv6', 'IPv4'])
+    expect(service('shop/web', { clusterIPs: [], spec: { clusterIP: '10.96.0.1' } }).families).to.deep.equal(['IPv4'])
+    expect(service('shop/web', { clusterIPs: ['None'], spec: { ipFamilies: [] } }).families).to.deep.equal([])
+    expect(service('shop/web', { clusterIPs: [], spec: { ipFamilies: ['IPv6'] } }).families).to.deep.equal(['IPv6'])
+  })
+
+  const requests: readonly (readonly [string, Readonly<Record<string, string>>, string | undefined, readonly string[] | RegExp])[] = [
+    ['nothing', {}, undefined, []],
+    ['an address by annotation', { 'metallb.io/loadBalancerIPs': '10.0.0.1' }, undefined, ['10.0.0.1']],
+    [
+      'an address of each family, with spaces',
+      { 'metallb.io/loadBalancerIPs': ' 10.0.0.1 , FD00::1 ' },
+      undefined,
+      ['10.0.0.1', 'fd00::1'],
+    ],
+    ['an address by the deprecated prefix', { 'metallb.universe.tf/loadBalancerIPs': '10.0.0.1' }, undefined, ['10.0.0.1']],
+    [
+      'the new prefix where both are',
+      { 'metallb.universe.tf/loadBalancerIPs': '10.0.0.1', 'metallb.io/loadBalancerIPs': '10.0.0.2' },
+      undefined,
+      ['10.0.0.2'],
+    ],
+    [
+      'the old prefix where the new one is empty',
+      { 'metallb.universe.tf/loadBalancerIPs': '10.0.0.1', 'metallb.io/loadBalancerIPs': ' ' },
+      undefined,
+      ['10.0.0.1'],
+    ],
+    ['an address by spec.loadBalancerIP', {}, '10.0.0.1', ['10.0.0.1']],
+    ['both ways, which is an error', { 'metallb.io/loadBalancerIPs': '10.0.0.1' }, '10.0.0.1', /both the annotation/],
+    [
+      'what is no address',
+      { 'metallb.io/loadBalancerIPs': '10.0.0.1,' },
+      undefined,
+      /"" in metallb\.io\/loadBalancerIPs is not an IP address: it is empty/,
+    ],
+    ['two of one family', { 'metallb.io/loadBalancerIPs': '10.0.0.1,10.0.0.2' }, undefined, /two IPv4 addresses/],
+    ['one twice', { 'metallb.io/loadBalancerIPs': '10.0.0.1,10.0.0.1' }, undefined, /the same address twice/],
+    ['three', { 'metallb.io/loadBalancerIPs': '10.0.0.1,fd00::1,fd00::2' }, undefined, /more than one address of each family/],
+    ['an address with a leading zero', {}, '010.0.0.1', /spec\.loadBalancerIP is not an IP address: "010" has a leading zero/],
+  ]
+  for (const [name, annotations, loadBalancerIP, expected] of requests) {
+    it(`asks for ${name}`, () => {
+      const { requestedAddresses } = service('shop/web', { annotations, spec: loadBalancerIP === undefined ? {} : { loadBalancerIP } })
+      if (expected instanceof RegExp) expect(requestedAddresses.ok ? 'accepted' : requestedAddresses.error).to.match(expected)
+      else expect(requestedAddresses.ok && requestedAddresses.value.map(formatAddress)).to.deep.equal(expected)
+    })
+  }
+
+  it('tells a pool that somebody asked for from one that was filled in', () => {
+    expect(service('shop/web', { annotations: { 'metallb.io/address-pool': 'a' } }).requestedPool).to.deep.equal({
+      name: 'a',
+      isDefault: false,
+    })
+    const filledIn = { 'metallb.io/address-pool': 'a', 'metallb.io/address-pool-source': 'default' }
+    expect(service('shop/web', { annotations: filledIn }).requestedPool).to.deep.equal({ name: 'a', isDefault: true })
+  })
+
+  it('shows what it holds, and what of it is not ours to understand', () => {
+    const view = viewService({
+      ...serviceObject('shop/web'),
+      status: { loadBalancer: { ingress: [{ ip: '10.0.0.1', ipMode: 'VIP' }, { hostname: 'lb.example.com' }] } },
+    })
+    expect(view.held.map(formatAddress)).to.deep.equal(['10.0.0.1'])
+    expect([view.heldIsComplete, view.heldIsStrange]).to.deep.equal([false, true])
+    expect(service('shop/web', { held: ['10.0.0.1'] })).to.include({ heldIsComplete: true, heldIsStrange: false })
+  })
+
+  it('lists the deprecated annotations in use', () => {
+    expect(service('shop/web', { annotations: { 'metallb.universe.tf/x': '1', 'metallb.io/y': '2' } }).deprecatedAnnotations).to.deep.equal(
+      ['metallb.universe.tf/x'],
+    )
+  })
+
+  it('of whatever shape never makes it throw', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), fc.anything(), (metadata, spec, status) => {
+        viewService({ metadata, spec, status } as Service)
+        viewService(spec as Service)
+        viewNode({ metadata, status } as Node)
+        viewNamespace({ metadata } as Namespace)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+describe('A Node', () => {
+  it('is reduced to what announcing reads', () => {
+    const view = viewNode({
+      metadata: { name: 'n1', labels: { zone: 'a', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } },
+      status: {
+        addresses: [
+          { type: 'InternalIP', address: '10.99.0.11' },
+          { type: 'InternalIP', address: 'fd10:99::11' },
+          { type: 'Hostname', address: 'n1' },
+        ],
+        conditions: [
+          { type: 'Ready', status: 'True' },
+          { type: 'NetworkUnavailable', status: 'False' },
+        ],
+      },
+    })
+    expect(view).to.include({ name: 'n1', ready: true, networkUnavailable: false, excluded: true })
+    expect(view.addresses.map(formatAddress)).to.deep.equal(['10.99.0.11', 'fd10:99::11'])
+  })
+})
+
+describe('The default pool', () => {
+  const annotations = { 'metallb.io/is-default-pool': 'true' }
+  const { pools } = compilePools([
+    poolObject('public', { addresses: ['10.0.0.0/24'] }, { annotations }),
+    poolObject('team', { addresses: ['10.0.1.0/24'] }),
+    poolObject('closed', { addresses: ['10.0.2.0/24'], autoAssign: false }),
+    poolObject('pinned', { addresses: ['10.0.3.0/24'], serviceAllocation: { namespaces: ['bank'] } }),
+  ])
+  const plain = service('shop/web')
+  const cases: readonly (readonly [string, ReturnType<typeof service>, ReturnType<typeof namespaceOf>, string | undefined])[] = [
+    ['is the annotated pool', plain, namespaceOf('shop'), 'public'],
+    ['is what the Namespace says', plain, namespaceOf('shop', {}, 'team'), 'team'],
+    ['is the annotated pool when the Namespace names none that exists', plain, namespaceOf('shop', {}, 'gone'), 'public'],
+    ['is not a pool that must be named', plain, namespaceOf('shop', {}, 'closed'), 'public'],
+    [
+      'is none for a Service that names a pool',
+      service('shop/web', { annotations: { 'metallb.io/address-pool': 'team' } }),
+      namespaceOf('shop'),
+      undefined,
+    ],
+    [
+      'is none for a Service that names an address',
+      service('shop/web', { annotations: { 'metallb.io/loadBalancerIPs': '10.0.1.1' } }),
+      namespaceOf('shop'),
+      undefined,
+    ],
+    ['is none where a pool with serviceAllocation applies', service('bank/web'), namespaceOf('bank', {}, 'team'), undefined],
+    ['is none for a Service that is not ours', service('shop/web', { spec: { type: 'ClusterIP' } }), namespaceOf('shop'), undefined],
+  ]
+  for (const [name, view, namespace, expected] of cases) it(name, () => expect(defaultPoolFor(view, namespace, pools)).to.equal(expected))
+})

@@ -1,0 +1,119 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { Fields } from '../../../core/shape.ts'
+import {
+  isRegisteredWith,
+  planRegistration,
+  type RegistrationFacts,
+  registrationPatch,
+  versionAnnotation,
+  type WebhookConfiguration,
+  webhooksFor,
+} from '../../../webhook/registration.ts'
+
+const facts: RegistrationFacts = {
+  call: 'mutating',
+  namespace: 'metallb-system',
+  service: 'metallb-webhook-service',
+  ca: 'one',
+  classes: {},
+}
+const empty: WebhookConfiguration = { metadata: { name: 'metallb-webhook-configuration', resourceVersion: '1' } }
+
+/** What the API server stores: our patch, and the fields that it fills in itself. */
+function stored(policy: 'Ignore' | 'Fail', changes: Partial<RegistrationFacts> = {}): WebhookConfiguration {
+  const patch = registrationPatch(empty, { ...facts, ...changes }, policy) as unknown as WebhookConfiguration
+  return {
+    metadata: { ...empty.metadata, ...patch.metadata },
+    webhooks: (patch.webhooks ?? []).map((entry) => ({ ...(entry as Fields), novelty: 'default' })),
+  }
+}
+
+function edited(policy: 'Ignore' | 'Fail', change: (entry: Fields) => Fields): WebhookConfiguration {
+  const { metadata, webhooks = [] } = stored(policy)
+  return { metadata, webhooks: webhooks.map((entry) => change(entry as Fields)) }
+}
+
+const again = { type: 'write', policy: 'Ignore' }
+
+const steps: Readonly<Record<string, readonly [current: WebhookConfiguration | undefined, step: object]>> = {
+  'waits for the manifests': [undefined, { type: 'missing' }],
+  'fills in what the manifests brought empty': [empty, again],
+  'proves the path once it is registered': [stored('Ignore'), { type: 'prove' }],
+  'is content when it is enforced, whatever the API server has filled in': [stored('Fail'), { type: 'enforced' }],
+  'begins anew when somebody has emptied the list': [{ ...stored('Fail'), webhooks: [] }, again],
+  'begins anew when somebody has removed an entry': [{ ...stored('Fail'), webhooks: stored('Fail').webhooks?.slice(1) ?? [] }, again],
+  'begins anew when the authority has changed': [stored('Fail', { ca: 'other' }), again],
+  'begins anew when the Service has changed': [stored('Fail', { service: 'other' }), again],
+  'begins anew when somebody has narrowed the selector': [
+    edited('Fail', (entry) => ({ ...entry, namespaceSelector: { matchLabels: { a: 'b' } } })),
+    again,
+  ],
+  'begins anew when somebody has added a condition': [
+    edited('Fail', (entry) => ({ ...entry, matchConditions: [{ name: 'never', expression: 'false' }] })),
+    again,
+  ],
+  'begins anew when somebody has removed the version': [{ ...stored('Fail'), metadata: empty.metadata }, again],
+  'leaves a newer version alone': [
+    { metadata: { ...empty.metadata, annotations: { [versionAnnotation]: '99' } }, webhooks: [] },
+    { type: 'superseded', by: 99 },
+  ],
+}
+
+describe('the registration of the webhook', () => {
+  for (const [name, [current, step]] of Object.entries(steps)) {
+    it(name, () => expect(planRegistration(current, facts)).to.deep.equal(step))
+  }
+
+  it('fails closed for our own kinds only, never for Services, and never on DELETE', () => {
+    const entries = [...webhooksFor(facts, 'Fail'), ...webhooksFor({ ...facts, call: 'validating' }, 'Fail')]
+    expect(entries.map(({ name, failurePolicy, timeoutSeconds }) => [name, failurePolicy, timeoutSeconds])).to.deep.equal([
+      ['mutate.metallb.io', 'Fail', 3],
+      ['services.metallb.io', 'Ignore', 2],
+      ['validate.metallb.io', 'Fail', 3],
+    ])
+    expect(JSON.stringify(entries)).not.to.contain('DELETE').and.not.to.contain('*')
+  })
+
+  it('asks only about Services of type LoadBalancer that are ours', () => {
+    const condition = (classes: RegistrationFacts['classes']): unknown => webhooksFor({ ...facts, classes }, 'Fail')[1]?.['matchConditions']
+    expect(condition({})).to.deep.equal([
+      {
+        name: 'load-balancer-of-ours',
+        expression:
+          "has(object.spec.type) && object.spec.type == 'LoadBalancer' && (!has(object.spec.loadBalancerClass) || object.spec.loadBalancerClass.startsWith('metallb.io/'))",
+      },
+    ])
+    expect(condition({ only: 'example.com/lan' })).to.deep.equal([
+      {
+        name: 'load-balancer-of-ours',
+        expression:
+          'has(object.spec.type) && object.spec.type == \'LoadBalancer\' && has(object.spec.loadBalancerClass) && object.spec.loadBalancerClass == "example.com/lan"',
+      },
+    ])
+  })
+
+  it('counts only when every entry carries our authority', () => {
+    expect(isRegisteredWith(stored('Ignore'), 'one')).to.equal(true)
+    expect(isRegisteredWith(stored('Ignore'), 'two')).to.equal(false)
+    expect(isRegisteredWith(empty, 'one')).to.equal(false)
+    expect(isRegisteredWith(undefined, 'one')).to.equal(false)
+  })
+
+  it('comes to rest from anything that somebody may have written, with at most two writes', () => {
+    const anything = fc.oneof(fc.constant(undefined), fc.array(fc.oneof(fc.jsonValue(), fc.constant(webhooksFor(facts, 'Fail')[0]))))
+    fc.assert(
+      fc.property(anything, fc.constantFrom<RegistrationFacts['call']>('mutating', 'validating'), (webhooks, call) => {
+        const here = { ...facts, call }
+        let current: WebhookConfiguration = { ...empty, webhooks: webhooks as readonly unknown[] }
+        let writes = 0
+        for (let step = planRegistration(current, here); step.type !== 'enforced'; step = planRegistration(current, here)) {
+          const policy = step.type === 'write' ? step.policy : 'Fail'
+          current = { ...current, ...(registrationPatch(current, here, policy) as unknown as WebhookConfiguration) }
+          writes++
+          expect(writes).to.be.at.most(2)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,121 @@
+// From the text of an AdmissionReview to the text of its answer: everything between the HTTP server and the pure review.
+import { wordsOf } from '../../kube/api-error.ts'
+import type { Clock } from '../../kube/clock.ts'
+import { parseJson, stringifyJson } from '../../kube/json.ts'
+import type { Logger } from '../../kube/logger.ts'
+import { type AdmissionRequest, decodeAdmissionReview } from '../admission-review.ts'
+import { type AdmissionReviewAnswer, allow, failure, refuse, refuseForNow, refuseWith, type Status } from '../answer.ts'
+import { answerProbe, type Call } from '../probe.ts'
+import { isExempt, kindOfRequest, review } from '../review.ts'
+import type { Verdict } from '../verdict.ts'
+import type { World } from '../world.ts'
+import type { WebhookMetrics } from './metrics.ts'
+
+/** Where the worlds come from. */
+export interface Worlds {
+  cached(): World
+  /** At least as new as the call; rejects when the API server does not answer. */
+  confirmed(): Promise<World>
+}
+
+export interface HttpAnswer {
+  /** HTTP status code; 200 carries an AdmissionReview, everything else a Status. */
+  readonly status: number
+  readonly body: string
+}
+
+export class Admission {
+  readonly #worlds: Worlds
+  readonly #metrics: WebhookMetrics
+  readonly #clock: Clock
+  readonly #log: Logger
+
+  constructor(options: { readonly worlds: Worlds; readonly metrics: WebhookMetrics; readonly clock: Clock; readonly log: Logger }) {
+    this.#worlds = options.worlds
+    this.#metrics = options.metrics
+    this.#clock = options.clock
+    this.#log = options.log
+  }
+
+  /** Never rejects. */
+  async answer(call: Call, text: string): Promise<HttpAnswer> {
+    const startedAt = this.#clock.now()
+    const request = decode(text)
+    if ('code' in request) return this.reject(request)
+    if (kindOfRequest(request) === 'unknown') {
+      const kind = `${request.group}/${request.version} ${request.kind}`.slice(0, 200)
+      return this.reject(failure(404, 'NotFound', `this webhook does not review ${kind}`))
+    }
+    try {
+      const answer = await this.#judge(call, request, startedAt)
+      const labels = { kind: request.kind, operation: request.operation, allowed: String(answer.response.allowed) }
+      this.#metrics.metallb_admission_requests_total.inc(labels)
+      this.#metrics.metallb_admission_request_duration_seconds.observe({ kind: request.kind }, (this.#clock.now() - startedAt) / 1000)
+      return { status: 200, body: stringifyJson(answer) }
+    } catch (error) {
+      this.#log.error({ event: 'admissionFailed', call, ...subject(request), err: error })
+      return this.reject(failure(500, 'InternalError', `the review failed: ${wordsOf(error)}`))
+    }
+  }
+
+  /** Counts and words an HTTP error. */
+  reject(status: Status): HttpAnswer {
+    this.#metrics.metallb_admission_errors_total.inc({ status: String(status.code) })
+    this.#log.warn({ event: 'requestRejected', status: status.code, reason: status.message })
+    return { status: status.code, body: stringifyJson(status) }
+  }
+
+  async #judge(call: Call, request: AdmissionRequest, startedAt: number): Promise<AdmissionReviewAnswer> {
+    const probe = answerProbe(call, request)
+    if (probe !== undefined) return probe.length === 0 ? allow(request) : refuseWith(request, probe)
+    if (isExempt(request)) return allow(request)
+    const world = await this.#worldFor(request)
+    if (typeof world === 'string') return refuseForNow(request, world)
+    const verdict = review(request, world)
+    if (verdict.problems.length > 0) {
+      this.#logRefusal(call, request, verdict, startedAt)
+      return refuse(request, verdict.problems, verdict.warnings)
+    }
+    if (verdict.patch.length > 0) this.#log.debug({ event: 'defaulted', ...subject(request), patch: verdict.patch })
+    // Only mutating webhooks may patch, and the API server shows a warning once for each call that gives it.
+    return call === 'mutating' ? allow(request, [], verdict.patch) : allow(request, verdict.warnings)
+  }
+
+  /** A reason, when it cannot be had. */
+  async #worldFor(request: AdmissionRequest): Promise<World | string> {
+    if (kindOfRequest(request) === 'core') return this.#worlds.cached()
+    try {
+      return await this.#worlds.confirmed()
+    } catch (error) {
+      this.#log.error({ event: 'confirmationFailed', ...subject(request), reason: wordsOf(error) })
+      return `the pools that exist could not be read, so "${request.name}" was not judged; try again: ${wordsOf(error)}`
+    }
+  }
+
+  #logRefusal(call: Call, request: AdmissionRequest, { problems }: Verdict, startedAt: number): void {
+    this.#log.info({
+      event: 'admissionRefused',
+      call,
+      ...subject(request),
+      codes: problems.map(({ code }) => code),
+      fields: problems.map(({ field }) => field),
+      tookMs: Math.round(this.#clock.now() - startedAt),
+    })
+  }
+}
+
+function decode(text: string): AdmissionRequest | Status {
+  let body: unknown
+  try {
+    body = parseJson(text)
+  } catch (error) {
+    return failure(400, 'BadRequest', `the body is not JSON: ${wordsOf(error)}`)
+  }
+  const request = decodeAdmissionReview(body)
+  return request.ok ? request.value : failure(400, 'BadRequest', `the body is not an AdmissionReview: ${request.error}`)
+}
+
+function subject(request: AdmissionRequest): Readonly<Record<string, unknown>> {
+  const { kind, namespace, name, operation, username, dryRun } = request
+  return { kind, object: namespace === '' ? name : `${namespace}/${name}`, operation, user: username, dryRun }
+}

@@ -1,0 +1,29 @@
+// RFC 6902 patches that only ever add: what a user wrote is never rewritten.
+
+/** One operation of a JSON patch. */
+export interface AddOperation {
+  readonly op: 'add'
+  /** JSON pointer (RFC 6901). */
+  readonly path: string
+  readonly value: unknown
+}
+
+/**
+ * The patch that adds annotations; those that the object has already stay as they are.
+ *
+ * @param present the object's annotations, undefined when it has none at all
+ */
+export function addAnnotations(
+  present: Readonly<Record<string, string>> | undefined,
+  wanted: Readonly<Record<string, string>>,
+): readonly AddOperation[] {
+  const absent = Object.entries(wanted).filter(([key]) => present === undefined || !Object.hasOwn(present, key))
+  if (absent.length === 0) return []
+  if (present === undefined) return [{ op: 'add', path: '/metadata/annotations', value: Object.fromEntries(absent) }]
+  return absent.map(([key, value]) => ({ op: 'add', path: `/metadata/annotations/${escapePointer(key)}`, value }))
+}
+
+/** RFC 6901 §3: `~` and `/` inside one reference token. */
+function escapePointer(token: string): string {
+  return token.replaceAll('~', '~0').replaceAll('/', '~1')
+}

@@ -1,0 +1,139 @@
+// The webhook: admission for metallb.io and default pools for Services. Wires the parts together and owns their order of start and end.
+import { readFileSync } from 'node:fs'
+import { type Certificates, keepCertificates } from '../certs/rotate.ts'
+import type { LoadBalancerClasses } from '../core/service.ts'
+import { wordsOf } from '../kube/api-error.ts'
+import { connectKube } from '../kube/client.ts'
+import { systemClock } from '../kube/clock.ts'
+import { parseFlags } from '../kube/flags.ts'
+import { serveHealth, serveMetrics } from '../kube/health.ts'
+import { createLogger, logLevels } from '../kube/logger.ts'
+import { Admission } from './io/admission.ts'
+import { ClusterView } from './io/cluster-view.ts'
+import { metrics } from './io/metrics.ts'
+import { Registrar } from './io/registration.ts'
+import { AdmissionServer } from './io/server.ts'
+
+const flagTable = {
+  port: { kind: 'integer', default: 7472, min: 0, max: 65535, help: 'port of /metrics' },
+  'health-probe-port': { kind: 'integer', default: 17472, min: 0, max: 65535, help: 'port of /healthz and /readyz' },
+  'webhook-port': { kind: 'integer', default: 9443, min: 0, max: 65535, help: 'port of the admission server' },
+  'cert-service-name': { kind: 'text', default: 'metallb-webhook-service', help: 'Service through which the API server calls the webhook' },
+  'webhook-secret': { kind: 'text', default: 'metallb-webhook-cert', help: 'Secret that holds the certificates' },
+  namespace: { kind: 'text', default: '', env: 'METALLB_NAMESPACE', help: "namespace of MetalLB; the Pod's own when not set" },
+  'lb-class': {
+    kind: 'text',
+    default: '',
+    env: 'METALLB_LB_CLASS',
+    help: 'serve only Services of this loadBalancerClass; otherwise those without a class and of every metallb.io/* class',
+  },
+  'log-level': { kind: 'text', default: 'info', oneOf: logLevels, help: 'all, debug, info, warn, error or none' },
+} as const
+
+/** Endpoints and connections need a moment to learn that we are going: until then we serve on. */
+const lameDuckMs = 5_000
+const drainLimitMs = 10_000
+
+const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
+
+const flags = parseFlags(flagTable, process.argv.slice(2), process.env)
+if (flags.ok) {
+  await run(flags.value).catch((error: unknown) => {
+    process.stderr.write(`webhook: ${wordsOf(error)}\n`)
+    process.exit(1)
+  })
+} else {
+  const stream = flags.error.exitCode === 0 ? process.stdout : process.stderr
+  stream.write(`${flags.error.message}\n`)
+  process.exitCode = flags.error.exitCode
+}
+
+type Flags = Extract<typeof flags, { readonly ok: true }>['value']
+
+async function run(options: Flags): Promise<void> {
+  const log = createLogger({ component: 'webhook', level: options['log-level'] })
+  const namespace = options.namespace === '' ? readOwnNamespace() : options.namespace
+  const service = options['cert-service-name']
+  const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
+  const client = connectKube({ userAgent: 'metallb-webhook' })
+
+  let progress: string | undefined = 'starting'
+  let stopping: Promise<void> | undefined
+  const health = await serveHealth({
+    port: options['health-probe-port'],
+    live: () => undefined,
+    ready: () => (stopping === undefined ? (progress ?? registrationGap()) : 'stopping'),
+  })
+  const metricsServer = await serveMetrics({ port: options.port, metrics })
+
+  const view = new ClusterView({ client, namespace, classes, log })
+  const dnsNames = [`${service}.${namespace}.svc`, `${service}.${namespace}.svc.cluster.local`]
+  const keeper = keepCertificates({ client, namespace, secretName: options['webhook-secret'], dnsNames, log })
+  const registrar = new Registrar({ client, facts: { namespace, service, classes }, ca: () => keeper.current()?.ca, log })
+  const admission = new Admission({ worlds: view, metrics, clock: systemClock, log })
+
+  function registrationGap(): string | undefined {
+    return registrar.registered ? undefined : 'the webhook configurations do not hold our certificate authority yet'
+  }
+
+  const server = new AdmissionServer({
+    port: options['webhook-port'],
+    answer: (call, text) => admission.answer(call, text),
+    reject: (status) => admission.reject(status),
+  })
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    log.info({ event: 'stopping', signal })
+    server.beginDrain()
+    await registrar.stop()
+    if (progress === undefined) await systemClock.sleep(lameDuckMs)
+    await server.close(drainLimitMs)
+    await Promise.all([view.stop(), keeper.stop(), health.close(), metricsServer.close()])
+    client.close()
+    log.info({ event: 'stopped' })
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stopping ??= stop(signal)
+    })
+  }
+
+  view.start()
+  progress = 'waiting for the certificate'
+  const identity = await firstCertificates(keeper)
+  progress = 'waiting for the first list of pools and namespaces'
+  await view.whenSynced()
+  if (stopping !== undefined) return
+  await server.listen(identity)
+  keeper.onChange((changed) => {
+    server.useIdentity(changed)
+    registrar.refresh()
+  })
+  log.info({ event: 'serving', port: server.port, namespace })
+  progress = undefined
+  registrar.start()
+}
+
+function firstCertificates(keeper: ReturnType<typeof keepCertificates>): Promise<Certificates> {
+  return new Promise((resolve) => {
+    const present = keeper.current()
+    if (present !== undefined) {
+      resolve(present)
+      return
+    }
+    const unsubscribe = keeper.onChange((certificates) => {
+      unsubscribe()
+      resolve(certificates)
+    })
+  })
+}
+
+function readOwnNamespace(): string {
+  try {
+    return readFileSync(namespaceFile, 'utf8').trim()
+  } catch (error) {
+    throw new Error(`in which namespace does MetalLB run? Set --namespace or METALLB_NAMESPACE (${namespaceFile}: ${wordsOf(error)})`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,133 @@
+// What the two webhook configurations should hold, and what a replica does about what they do hold. The manifests bring them empty.
+import type { KubeObject } from '../core/objects.ts'
+import type { LoadBalancerClasses } from '../core/service.ts'
+import { asFields, asList, type Fields } from '../core/shape.ts'
+import type { Call } from './probe.ts'
+
+export const configurationName = 'metallb-webhook-configuration'
+
+/** Grows with each release that changes the entries below; an older replica leaves a newer one's entries alone. */
+export const registrationVersion = 1
+export const versionAnnotation = 'metallb.io/webhook-registration'
+
+export interface WebhookConfiguration extends KubeObject {
+  readonly webhooks?: readonly unknown[]
+}
+
+export interface RegistrationFacts {
+  readonly call: Call
+  readonly namespace: string
+  /** Name of the Service in front of the replicas. */
+  readonly service: string
+  /** PEM. */
+  readonly ca: string
+  readonly classes: LoadBalancerClasses
+}
+
+/** `Ignore` until a probe has shown that the API server reaches us: nobody is locked out by a webhook that was never there. */
+export type OwnPolicy = 'Ignore' | 'Fail'
+
+export type RegistrationStep =
+  /** Nobody has applied the manifests. */
+  | { readonly type: 'missing' }
+  /** A newer version has registered itself. */
+  | { readonly type: 'superseded'; readonly by: number }
+  | { readonly type: 'write'; readonly policy: OwnPolicy }
+  /** Registered with `Ignore`: show that the path works, then write `Fail`. */
+  | { readonly type: 'prove' }
+  | { readonly type: 'enforced' }
+
+/** What to do about a configuration as it stands; the same facts and the same object lead every replica to the same step. */
+export function planRegistration(current: WebhookConfiguration | undefined, facts: RegistrationFacts): RegistrationStep {
+  if (current === undefined) return { type: 'missing' }
+  const version = Number(asFields(current.metadata.annotations)?.[versionAnnotation] ?? 0)
+  if (version > registrationVersion) return { type: 'superseded', by: version }
+  if (version === registrationVersion) {
+    if (holds(current, webhooksFor(facts, 'Fail'))) return { type: 'enforced' }
+    if (holds(current, webhooksFor(facts, 'Ignore'))) return { type: 'prove' }
+  }
+  return { type: 'write', policy: 'Ignore' }
+}
+
+/** Whether the API server verifies us by this CA, whoever wrote the entries. */
+export function isRegisteredWith(current: WebhookConfiguration | undefined, ca: string): boolean {
+  const webhooks = asList(current?.webhooks)
+  return webhooks.length > 0 && webhooks.every((entry) => asFields(asFields(entry)?.['clientConfig'])?.['caBundle'] === base64(ca))
+}
+
+/** A merge patch; it fails with a conflict when the object is no longer the one that was judged. */
+export function registrationPatch(current: WebhookConfiguration, facts: RegistrationFacts, policy: OwnPolicy): Fields {
+  return {
+    metadata: { resourceVersion: current.metadata.resourceVersion, annotations: { [versionAnnotation]: String(registrationVersion) } },
+    webhooks: webhooksFor(facts, policy),
+  }
+}
+
+/** The entries, each field written out, also where it is the API server's default, so that an edit by hand shows as a difference. */
+export function webhooksFor(facts: RegistrationFacts, ownPolicy: OwnPolicy): readonly Fields[] {
+  const path = facts.call === 'mutating' ? '/mutate' : '/validate'
+  const common = {
+    clientConfig: { caBundle: base64(facts.ca), service: { namespace: facts.namespace, name: facts.service, path, port: 443 } },
+    admissionReviewVersions: ['v1'],
+    sideEffects: 'None',
+    matchPolicy: 'Equivalent',
+    namespaceSelector: {},
+    objectSelector: {},
+    ...(facts.call === 'mutating' ? { reinvocationPolicy: 'IfNeeded' } : {}),
+  }
+  const own = {
+    ...common,
+    name: `${facts.call === 'mutating' ? 'mutate' : 'validate'}.metallb.io`,
+    failurePolicy: ownPolicy,
+    timeoutSeconds: 3,
+    rules: [rule('metallb.io', 'v1beta1', ['ipaddresspools', 'l2advertisements'])],
+  }
+  if (facts.call === 'validating') return [own]
+  const services = {
+    ...common,
+    name: 'services.metallb.io',
+    // No cluster may depend on us for creating Services: the controller applies the same defaults when we were away.
+    failurePolicy: 'Ignore',
+    timeoutSeconds: 2,
+    rules: [rule('', 'v1', ['services'])],
+    matchConditions: [{ name: 'load-balancer-of-ours', expression: serviceCondition(facts.classes) }],
+  }
+  return [own, services]
+}
+
+/** Deletions are never ours to refuse: whoever wants to be rid of us must succeed. */
+function rule(group: string, version: string, plurals: readonly string[]): Fields {
+  return { apiGroups: [group], apiVersions: [version], operations: ['CREATE', 'UPDATE'], resources: plurals, scope: 'Namespaced' }
+}
+
+function serviceCondition(classes: LoadBalancerClasses): string {
+  const type = "has(object.spec.type) && object.spec.type == 'LoadBalancer'"
+  const ours =
+    classes.only === undefined
+      ? "(!has(object.spec.loadBalancerClass) || object.spec.loadBalancerClass.startsWith('metallb.io/'))"
+      : `has(object.spec.loadBalancerClass) && object.spec.loadBalancerClass == ${JSON.stringify(classes.only)}`
+  return `${type} && ${ours}`
+}
+
+function holds(current: WebhookConfiguration, wanted: readonly Fields[]): boolean {
+  const entries = asList(current.webhooks)
+  const conditions = (entry: unknown): number => asList(asFields(entry)?.['matchConditions']).length
+  return covers(entries, wanted) && entries.every((entry, index) => conditions(entry) === conditions(wanted[index]))
+}
+
+/** Every field that was written has its value, to any depth; fields that a newer API server fills in are its own affair. */
+function covers(present: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    return Array.isArray(present) && present.length === wanted.length && wanted.every((value, index) => covers(present[index], value))
+  }
+  const fields = asFields(wanted)
+  if (fields === undefined) return present === wanted
+  const have = asFields(present)
+  // An empty selector matches everything; one that somebody has filled does not.
+  if (have === undefined || (Object.keys(fields).length === 0 && Object.keys(have).length > 0)) return false
+  return Object.entries(fields).every(([name, value]) => covers(have[name], value))
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64')
+}

@@ -1,0 +1,73 @@
+// One judgement for the mutating and the validating call, free of HTTP: what is wrong with a request, what is odd about it, what is filled in.
+import type { Problem } from '../core/problem.ts'
+import { asFields, asText, type Fields } from '../core/shape.ts'
+import type { AdmissionRequest } from './admission-review.ts'
+import { defaultService } from './mutate/service.ts'
+import { validateIPAddressPool } from './validate/ip-address-pool.ts'
+import { validateL2Advertisement } from './validate/l2-advertisement.ts'
+import { nothingToSay, type Verdict } from './verdict.ts'
+import type { World } from './world.ts'
+
+type Validator = (object: Fields, place: { readonly namespace: string; readonly name: string }, world: World) => Verdict
+
+const validators: Readonly<Record<string, Validator>> = {
+  'metallb.io/v1beta1/IPAddressPool': validateIPAddressPool,
+  'metallb.io/v1beta1/L2Advertisement': validateL2Advertisement,
+}
+
+const service = '/v1/Service'
+
+/** `core`: a review needs the caches only. `own`: the caches must have been confirmed. `unknown`: nobody registered us for this kind. */
+export function kindOfRequest(request: AdmissionRequest): 'core' | 'own' | 'unknown' {
+  const key = keyOf(request)
+  if (key === service) return 'core'
+  return Object.hasOwn(validators, key) ? 'own' : 'unknown'
+}
+
+/** Deletions, subresources and objects that are on their way out are nobody's mistake any more. */
+export function isExempt(request: AdmissionRequest): boolean {
+  if (request.object === undefined || request.subResource !== undefined) return true
+  return (asFields(request.object['metadata'])?.['deletionTimestamp'] ?? undefined) !== undefined
+}
+
+/** Never throws, whatever the objects hold. */
+export function review(request: AdmissionRequest, world: World): Verdict {
+  const { object, oldObject } = request
+  if (object === undefined || isExempt(request)) return nothingToSay
+  const key = keyOf(request)
+  if (key === service) return { ...nothingToSay, patch: defaultService(object, oldObject, request.namespace, world) }
+  const validate = Object.hasOwn(validators, key) ? validators[key] : undefined
+  if (validate === undefined) return nothingToSay
+  const place = { namespace: request.namespace, name: nameOf(request, object) }
+  const verdict = validate(object, place, world)
+  if (oldObject === undefined || verdict.problems.length === 0) return verdict
+  return { ...verdict, problems: added(verdict.problems, validate(oldObject, place, world).problems) }
+}
+
+function keyOf(request: AdmissionRequest): string {
+  return `${request.group}/${request.version}/${request.kind}`
+}
+
+/** Names are generated after the mutating call. */
+function nameOf(request: AdmissionRequest, object: Fields): string {
+  const metadata = asFields(object['metadata'])
+  return (
+    [request.name, asText(metadata?.['name']), asText(metadata?.['generateName'])].find((name) => name !== undefined && name !== '') ?? ''
+  )
+}
+
+/** Ratcheting: an UPDATE answers for what it makes worse, not for what was wrong before. */
+function added(now: readonly Problem[], before: readonly Problem[]): readonly Problem[] {
+  const known = new Map<string, number>()
+  for (const problem of before) known.set(identity(problem), (known.get(identity(problem)) ?? 0) + 1)
+  return now.filter((problem) => {
+    const left = known.get(identity(problem)) ?? 0
+    known.set(identity(problem), left - 1)
+    return left <= 0
+  })
+}
+
+/** Code, value and conflict, but not the position in a list: moving an entry does not make it worse. */
+function identity({ code, value, message }: Problem): string {
+  return JSON.stringify([code, value, message.replaceAll(/\[\d+\]|\bentry \d+/g, '')])
+}

@@ -1,0 +1,181 @@
+// Says in one sentence what is wrong with a value's shape, and what to write instead.
+import type { ErrorObject } from 'ajv'
+import { type Problem, problem } from '../../core/problem.ts'
+import { asFields, asText, type Fields, kindOf } from '../../core/shape.ts'
+import { nearest } from './nearest.ts'
+
+const quotedLength = 60
+const listedFields = 12
+
+/**
+ * @param field the Kubernetes path of the value, of the missing field or of the unknown field
+ * @param owner the path of the object to which a missing or unknown field belongs
+ */
+export function describeShapeError(error: ErrorObject, field: string, owner: string): Problem {
+  const schema = asFields(error.parentSchema) ?? {}
+  const name = /\.?(\w+)(?:\[[^\]]*\])*$/.exec(field)?.[1] ?? field
+  const value: unknown = error.data
+  switch (error.keyword) {
+    case 'type':
+      return problem('WrongType', field, wrongType(name, field.endsWith(']'), value, schema), jsonText(value))
+    case 'required':
+      return problem('MissingField', field, missingField(name, property(schema, name)))
+    case 'additionalProperties':
+      return problem('UnknownField', field, unknownField(String(error.params['additionalProperty']), owner, schema))
+    case 'enum':
+      return problem(
+        'NotSupported',
+        field,
+        `is ${describe(value)}, must be one of ${jsonList(error.params['allowedValues'])}`,
+        jsonText(value),
+      )
+    default:
+      return problem('OutOfBounds', field, outOfBounds(error, value), jsonText(value))
+  }
+}
+
+function wrongType(name: string, isEntry: boolean, value: unknown, schema: Fields): string {
+  const advice = value === null ? nullCorrection(name, isEntry) : correction(name, value, schema)
+  return `is ${describe(value)}, must be ${expectation(schema)}${advice === undefined ? '' : `; ${advice}`}`
+}
+
+/** What to write instead, when the value lets us guess what was meant. */
+function correction(name: string, value: unknown, schema: Fields): string | undefined {
+  switch (schema['type']) {
+    case 'array':
+      return listCorrection(name, value, asFields(schema['items']) ?? {})
+    case 'object':
+      return Array.isArray(value) ? `remove the "-" before the fields of ${name}` : undefined
+    case 'string':
+      return typeof value === 'number' || typeof value === 'boolean' ? `write it in quotes: "${value}"` : undefined
+    case 'boolean': {
+      const word = asText(value)?.toLowerCase() ?? ''
+      if (['true', 'yes', 'on'].includes(word)) return `write ${name}: true, without quotes`
+      if (['false', 'no', 'off'].includes(word)) return `write ${name}: false, without quotes`
+      return undefined
+    }
+    case 'integer': {
+      const digits = asText(value)?.trim() ?? ''
+      return /^-?\d+$/.test(digits) ? `write ${name}: ${digits}, without quotes` : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+/** YAML reads a key or a dash with nothing behind it as null. */
+function nullCorrection(name: string, isEntry: boolean): string {
+  return isEntry ? `write a value after the "-" in ${name} or remove the line` : `write a value after "${name}:" or remove the line`
+}
+
+function listCorrection(name: string, value: unknown, items: Fields): string | undefined {
+  if (asFields(value) !== undefined)
+    return items['type'] === 'object' ? `write "- " before the first field of each entry of ${name}` : undefined
+  if (items['type'] !== 'string' || Array.isArray(value)) return undefined
+  const entries = typeof value === 'string' ? value.split(/[,\n]/).map((entry) => entry.trim()) : [String(value)]
+  const list = JSON.stringify(entries.filter((entry) => entry !== '')).replaceAll('","', '", "')
+  return list.length > 200 ? `write ${name} as a list, one entry for each line, each after "- "` : `write ${name}: ${list}`
+}
+
+function missingField(name: string, schema: Fields): string {
+  return `is missing; ${name} is required and must be ${expectation(schema)}`
+}
+
+function unknownField(name: string, owner: string, parent: Fields): string {
+  const known = Object.keys(asFields(parent['properties']) ?? {})
+  const guess = nearest(name, known)
+  const place = owner === '' ? 'this kind' : owner
+  if (guess !== undefined) return `is not a field of ${place}; did you mean "${guess}"?`
+  const listed = known.length > listedFields ? [...known.slice(0, listedFields), '…'] : known
+  return `is not a field of ${place}${listed.length === 0 ? '' : `; it has ${listed.join(', ')}`}`
+}
+
+function outOfBounds(error: ErrorObject, value: unknown): string {
+  const limit = String(error.params['limit'] ?? error.params['pattern'] ?? error.params['format'] ?? '')
+  switch (error.keyword) {
+    case 'minimum':
+      return `is ${describe(value)}, must be at least ${limit}`
+    case 'maximum':
+      return `is ${describe(value)}, must be at most ${limit}`
+    case 'minItems':
+      return limit === '1' ? 'is an empty list, must have at least one entry' : `has ${count(value)} entries, must have at least ${limit}`
+    case 'maxItems':
+      return `has ${count(value)} entries, must have at most ${limit}`
+    case 'minLength':
+      return limit === '1' ? 'is an empty string, must not be empty' : `is ${describe(value)}, must have at least ${limit} characters`
+    case 'maxLength':
+      return `has ${count(value)} characters, must have at most ${limit}`
+    case 'pattern':
+      return `is ${describe(value)}, must match ${limit}`
+    case 'minProperties':
+    case 'maxProperties':
+      return `has ${count(value)} entries, must have at ${error.keyword === 'minProperties' ? 'least' : 'most'} ${limit}`
+    default:
+      return `is ${describe(value)}, which the schema's rule "${error.keyword}"${limit === '' ? '' : ` (${limit})`} does not allow`
+  }
+}
+
+/** What the schema wants, with its article: `a list of strings`. */
+function expectation(schema: Fields): string {
+  switch (schema['type']) {
+    case 'string':
+      return 'a string'
+    case 'boolean':
+      return 'true or false'
+    case 'integer':
+      return 'a whole number'
+    case 'number':
+      return 'a number'
+    case 'array':
+      return `a list of ${plural(asFields(schema['items']) ?? {})}`
+    case 'object': {
+      const values = asFields(schema['additionalProperties'])
+      const names = Object.keys(asFields(schema['properties']) ?? {})
+      if (values !== undefined) return `a map of ${plural(values)}`
+      return names.length === 0 ? 'an object' : `an object with ${names.slice(0, listedFields).join(', ')}`
+    }
+    default:
+      return 'of another type'
+  }
+}
+
+function plural(items: Fields): string {
+  switch (items['type']) {
+    case 'string':
+      return 'strings'
+    case 'integer':
+      return 'whole numbers'
+    case 'object': {
+      const names = Object.keys(asFields(items['properties']) ?? {})
+      return names.length === 0 ? 'objects' : `objects (${names.slice(0, listedFields).join(', ')})`
+    }
+    default:
+      return 'values'
+  }
+}
+
+function property(schema: Fields, name: string): Fields {
+  return asFields(asFields(schema['properties'])?.[name]) ?? {}
+}
+
+/** A scalar with its type, or only the type: `the string "x"`, `a list`. */
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `the string ${jsonText(value)}`
+  if (typeof value === 'number') return `the number ${value}`
+  if (typeof value === 'boolean') return String(value)
+  return kindOf(value)
+}
+
+function jsonText(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined'
+  return text.length > quotedLength ? `${text.slice(0, quotedLength)}…` : text
+}
+
+function jsonList(values: unknown): string {
+  return Array.isArray(values) ? values.map((value) => JSON.stringify(value)).join(', ') : String(values)
+}
+
+function count(value: unknown): number {
+  if (typeof value === 'string' || Array.isArray(value)) return value.length
+  return Object.keys(asFields(value) ?? {}).length
+}

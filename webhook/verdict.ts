@@ -1,0 +1,13 @@
+import type { Problem } from '../core/problem.ts'
+import type { AddOperation } from './json-patch.ts'
+
+/** What a review says of one object. */
+export interface Verdict {
+  /** Any of them refuses the request. */
+  readonly problems: readonly Problem[]
+  /** Complete sentences; they refuse nothing. */
+  readonly warnings: readonly string[]
+  readonly patch: readonly AddOperation[]
+}
+
+export const nothingToSay: Verdict = { problems: [], warnings: [], patch: [] }
