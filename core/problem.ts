@@ -84,6 +84,11 @@ export const problemCodes = {
     reason: 'FieldValueDuplicate',
   },
   DuplicateEntry: { title: 'A list holds the same entry twice', cure: 'Remove one of them.', reason: 'FieldValueDuplicate' },
+  CommunityInvalid: {
+    title: 'A BGP community that cannot be read',
+    cure: 'Write 65000:100, or a large community as large:65000:1:2.',
+    reason: 'FieldValueInvalid',
+  },
   SelectorInvalid: {
     title: 'A label selector that Kubernetes would not accept',
     cure: 'Correct the key, the operator or the values.',

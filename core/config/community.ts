@@ -15,7 +15,9 @@ export interface LargeCommunity {
   readonly local2: number
 }
 
-export type AnyCommunity = { readonly type: 'plain'; readonly value: Community } | { readonly type: 'large'; readonly value: LargeCommunity }
+export type AnyCommunity =
+  | { readonly type: 'plain'; readonly value: Community }
+  | { readonly type: 'large'; readonly value: LargeCommunity }
 
 export function compareLargeCommunities(a: LargeCommunity, b: LargeCommunity): number {
   return a.global - b.global || a.local1 - b.local1 || a.local2 - b.local2
@@ -85,7 +87,12 @@ export function compileCommunities(objects: readonly CommunityObject[]): Compile
       const earlier = definedIn.get(name)
       if (!value.ok) {
         found.push(
-          problem('CommunityInvalid', `${path}.value`, `community ${quote(text)} of name ${quote(name)} in Community "${owner}": ${value.error}`, text),
+          problem(
+            'CommunityInvalid',
+            `${path}.value`,
+            `community ${quote(text)} of name ${quote(name)} in Community "${owner}": ${value.error}`,
+            text,
+          ),
         )
       } else if (earlier !== undefined) {
         const message = `duplicate community name ${quote(name)} in Community "${owner}": Community "${earlier}" defines it already; remove one of them`

@@ -19,7 +19,10 @@ export function encodeAsPath(localAs: number, isInternal: boolean, fourOctets: b
   if (fourOctets) return [fourOctetPath(AttributeKind.WellKnown, AttributeType.AsPath, localAs)]
   const fits = localAs <= largestTwoOctetAs
   const path = encodeAttribute(AttributeKind.WellKnown, AttributeType.AsPath, 4, (writer) =>
-    writer.u8(asSequence).u8(1).u16(fits ? localAs : asTrans),
+    writer
+      .u8(asSequence)
+      .u8(1)
+      .u16(fits ? localAs : asTrans),
   )
   return fits ? [path] : [path, fourOctetPath(AttributeKind.OptionalTransitive, AttributeType.As4Path, localAs)]
 }

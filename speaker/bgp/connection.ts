@@ -90,7 +90,7 @@ export const noTimers = {
   establishedAt: undefined,
 } as const
 
-/** The timers that have run out, as events, in the order in which they did. */
+/** The timers that have run out, as events; those that end the connection first. */
 export function dueEvents(connection: Connection, now: Instant): readonly ConnectionEvent[] {
   const timers: readonly (readonly [Instant | undefined, ConnectionEvent])[] = [
     [connection.connectRetryAt, { type: 'connectRetryTimerExpires' }],

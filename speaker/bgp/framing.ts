@@ -1,8 +1,9 @@
 // From the octets of a TCP stream to whole messages.
+
+import { fail, ok, type Result } from '../../core/result.ts'
 import { concatBytes } from '../bytes.ts'
 import { decodeHeader, type Header, headerLength } from './header.ts'
 import type { Notification } from './notification.ts'
-import { fail, ok, type Result } from '../../core/result.ts'
 
 export interface Frame {
   readonly header: Header

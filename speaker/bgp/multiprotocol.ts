@@ -1,7 +1,7 @@
 // MP_REACH_NLRI and MP_UNREACH_NLRI (RFC 4760), with which IPv6 travels.
 import type { Address } from '../../core/address.ts'
 import type { Result } from '../../core/result.ts'
-import { decode, type DecodeError, Reader, Writer } from '../bytes.ts'
+import { type DecodeError, decode, Reader, Writer } from '../bytes.ts'
 import { afi, familyOf, safiUnicast } from './family.ts'
 import { countPrefixes, type Nlri } from './nlri.ts'
 import { AttributeKind, AttributeType, encodeAttribute } from './path-attribute.ts'

@@ -51,7 +51,11 @@ export function encodeAttribute(kind: AttributeKind, type: number, length: numbe
   const isLong = length > 255
   const bytes = new Uint8Array((isLong ? 4 : 3) + length)
   const writer = new Writer(bytes)
-  if (isLong) writer.u8(kind | extendedLengthFlag).u8(type).u16(length)
+  if (isLong)
+    writer
+      .u8(kind | extendedLengthFlag)
+      .u8(type)
+      .u16(length)
   else writer.u8(kind).u8(type).u8(length)
   write(writer)
   return bytes

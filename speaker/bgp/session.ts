@@ -1,10 +1,10 @@
 // What two speakers have agreed on: our settings against the peer's OPEN.
 import type { Family } from '../../core/address.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
-import { millis, type Millis } from '../../core/time.ts'
-import { encodeOpen as encode, asTrans, type Open } from './open.ts'
-import { type Notification, notify } from './notification.ts'
+import { type Millis, millis } from '../../core/time.ts'
 import { messageLimit } from './header.ts'
+import { type Notification, notify } from './notification.ts'
+import { asTrans, encodeOpen as encode, type Open } from './open.ts'
 
 /** What this side brings to a session. */
 export interface LocalSettings {
