@@ -37,7 +37,9 @@ export interface Ipam {
   release(key: NamespacedName): boolean
   /** Takes its addresses from a Service but keeps others off them until `settle`: its status still shows them. @returns false when it held nothing */
   vacate(key: NamespacedName): boolean
-  /** The status no longer shows what was vacated. @returns false when there was nothing */
+  /** Keeps others off addresses that the Service's status shows but that it may not keep, until `settle`; those in use already are left alone. */
+  shut(service: ServiceView, addresses: readonly Address[]): void
+  /** The status no longer shows what was vacated or shut. @returns false when there was nothing */
   settle(key: NamespacedName): boolean
   allocationOf(key: NamespacedName): Allocation | undefined
   allocations(): readonly Allocation[]
@@ -71,6 +73,7 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
     },
     release: (key) => ledger.release(key),
     vacate: (key) => ledger.vacate(key),
+    shut: (service, addresses) => ledger.shut(service, addresses),
     settle: (key) => ledger.settle(key),
     allocationOf: (key) => ledger.allocationOf(key),
     allocations: () => ledger.allocations(),

@@ -10,6 +10,8 @@ import { type Tenant, Tenants, tenantOf } from './tenants.ts'
 export interface Allocation {
   readonly service: NamespacedName
   readonly uid: string
+  /** RFC 3339: who was first. */
+  readonly createdAt: string
   readonly pool: string
   /** One, or one of each family. */
   readonly addresses: readonly Address[]
@@ -70,16 +72,21 @@ export class Ledger {
   enter(service: ServiceView, places: readonly Place[]): Allocation {
     const previous = this.#entries.get(service.key)
     if (previous !== undefined) this.#withdraw(previous)
-    const entry: Entry = {
-      service: service.key,
-      uid: service.uid,
-      pool: places[0]?.lane.space.pool.name ?? '',
-      addresses: places.map(({ address }) => address),
-      places,
-      tenant: tenantOf(service),
-    }
+    const entry = makeEntry(service, places)
     this.#restore(entry)
     return entry
+  }
+
+  /** Keeps others off these addresses until `settle`, as far as nobody is on them. */
+  shut(service: ServiceView, addresses: readonly Address[]): void {
+    const places = addresses.flatMap((address) => {
+      const lane = this.laneOf(address)
+      return lane === undefined || this.tenants.has(address) ? [] : { lane, address }
+    })
+    if (places.length === 0) return
+    const entry = makeEntry(service, places)
+    this.#occupy(entry)
+    this.#leaving.set(service.key, [...(this.#leaving.get(service.key) ?? []), entry])
   }
 
   release(key: NamespacedName): boolean {
@@ -111,6 +118,10 @@ export class Ledger {
 
   #restore(entry: Entry): void {
     this.#entries.set(entry.service, entry)
+    this.#occupy(entry)
+  }
+
+  #occupy(entry: Entry): void {
     for (const { lane, address } of entry.places) if (this.tenants.enter(address, entry.tenant)) lane.space.occupy(lane, address)
   }
 
@@ -118,5 +129,17 @@ export class Ledger {
     for (const { lane, address } of entry.places) {
       if (this.tenants.leave(address, entry.service)) lane.space.vacate(lane, address, !this.isReserved(address))
     }
+  }
+}
+
+function makeEntry(service: ServiceView, places: readonly Place[]): Entry {
+  return {
+    service: service.key,
+    uid: service.uid,
+    createdAt: service.createdAt,
+    pool: places[0]?.lane.space.pool.name ?? '',
+    addresses: places.map(({ address }) => address),
+    places,
+    tenant: tenantOf(service),
   }
 }

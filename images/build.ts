@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, uti
 import { join } from 'node:path'
 import { cacheFolder, cacheKey } from '../tools/cache.ts'
 import { type Progress, showProgress } from '../tools/progress.ts'
+import { describeFailure } from '../tools/setup-error.ts'
 import { type Binary, type BundledFile, binaries, bundle, root } from './bundle.ts'
 import { baseLayer, inTemporaryFolder, type Layer, nodeLayer } from './layers.ts'
 import { type Image, makeImage, writeLayout } from './layout.ts'
@@ -117,9 +118,17 @@ function prune(folder: string, kind: string): void {
 }
 
 if (import.meta.main) {
-  const { archive, bundleOnly, images } = await buildImages(cacheFolder(), showProgress())
-  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
-  for (const { name, digest, size } of images) process.stdout.write(`${name}  ${digest}  ${megabytes(size)}\n`)
-  process.stdout.write(`all of them: ${archive}  ${megabytes(statSync(archive).size)}\n`)
-  process.stdout.write(`without the layers of Debian and Node: ${bundleOnly}  ${megabytes(statSync(bundleOnly).size)}\n`)
+  try {
+    const { archive, bundleOnly, images } = await buildImages(cacheFolder(), showProgress())
+    const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+    const lines = [
+      ...images.map(({ name, digest, size }) => `${name}  ${digest}  ${megabytes(size)}`),
+      `all of them: ${archive}  ${megabytes(statSync(archive).size)}`,
+      `without the layers of Debian and Node: ${bundleOnly}  ${megabytes(statSync(bundleOnly).size)}`,
+    ]
+    process.stdout.write(`${lines.join('\n')}\n`)
+  } catch (error) {
+    process.stderr.write(`${describeFailure(error)}\n`)
+    process.exitCode = 1
+  }
 }

@@ -26,6 +26,7 @@ export class WorkQueue {
   readonly #failures = new Map<string, number>()
   /** Keys that come by themselves, and when (monotonic). */
   readonly #later = new Map<string, { readonly at: number; readonly cancel: AbortController }>()
+  #filling = false
   #stopped = false
 
   constructor(options: WorkQueueOptions) {
@@ -40,7 +41,7 @@ export class WorkQueue {
     this.#cancelLater(key)
     if (this.#working.has(key)) this.#again.add(key)
     else this.#waiting.add(key)
-    this.#fill()
+    this.#fillSoon()
   }
 
   /** Like `add`, in `ms` milliseconds; of several such wishes for one key the earliest counts. */
@@ -71,6 +72,16 @@ export class WorkQueue {
     return this.#waiting.size + this.#again.size
   }
 
+  /** Not at once: what is added in one turn of the caller is one reason to work. */
+  #fillSoon(): void {
+    if (this.#filling) return
+    this.#filling = true
+    queueMicrotask(() => {
+      this.#filling = false
+      this.#fill()
+    })
+  }
+
   #fill(): void {
     for (const key of this.#waiting) {
       if (this.#working.size >= this.#options.concurrency) return
@@ -80,7 +91,7 @@ export class WorkQueue {
   }
 
   async #work(key: string): Promise<void> {
-    // The caller of add() finishes its own turn first.
+    // The key counts as being worked on before its work begins.
     await Promise.resolve()
     try {
       await this.#options.process(key)

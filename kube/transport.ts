@@ -74,12 +74,16 @@ function attempt(protocol: string, options: https.RequestOptions, request: HttpR
       reject(request.signal.reason)
     }
     request.signal.addEventListener('abort', abort, { once: true })
+    let answered = false
     outgoing.on('response', (response) => {
+      answered = true
       response.once('close', () => request.signal.removeEventListener('abort', abort))
       resolve(response)
     })
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       request.signal.removeEventListener('abort', abort)
+      // From here on the reader of the body meets the error.
+      if (answered) return
       const stale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
       // Ends for sure: each attempt takes one idle connection out of the pool.
       if (stale && request.method === 'GET' && !request.signal.aborted) resolve(attempt(protocol, options, request))

@@ -21,17 +21,19 @@ export interface DecodeError {
 }
 
 /**
- * Reads a buffer front to back. Integers are unsigned unless named otherwise; `u48` is exact, being below 2^53.
+ * Reads a buffer front to back. Integers are unsigned; `u48` is exact, being below 2^53.
  *
  * Nothing is copied: `take` shares memory with the buffer, so whoever keeps the octets copies them.
  */
 export class Reader {
   readonly #bytes: Uint8Array
+  readonly #view: DataView
   readonly #little: boolean
   #offset = 0
 
   constructor(bytes: Uint8Array, endianness: Endianness = 'big') {
     this.#bytes = bytes
+    this.#view = viewOf(bytes)
     this.#little = endianness === 'little'
   }
 
@@ -40,19 +42,22 @@ export class Reader {
   }
 
   u8(): number {
-    return this.#bytes[this.#advance(1)] ?? 0
+    return this.#view.getUint8(this.#advance(1))
   }
 
   u16(): number {
-    return this.#integer(2)
+    return this.#view.getUint16(this.#advance(2), this.#little)
   }
 
   u32(): number {
-    return this.#integer(4)
+    return this.#view.getUint32(this.#advance(4), this.#little)
   }
 
   u48(): number {
-    return this.#integer(6)
+    const start = this.#advance(6)
+    return this.#little
+      ? this.#view.getUint16(start + 4, true) * 2 ** 32 + this.#view.getUint32(start, true)
+      : this.#view.getUint16(start) * 2 ** 32 + this.#view.getUint32(start + 2)
   }
 
   skip(length: number): void {
@@ -70,14 +75,6 @@ export class Reader {
     return new Reader(this.take(length), this.#little ? 'little' : 'big')
   }
 
-  #integer(size: number): number {
-    const start = this.#advance(size)
-    let value = 0
-    for (let index = 0; index < size; index += 1)
-      value = value * 256 + (this.#bytes[this.#little ? start + size - 1 - index : start + index] ?? 0)
-    return value
-  }
-
   #advance(length: number): number {
     const start = this.#offset
     if (length < 0 || length > this.#bytes.length - start) throw new OutOfBounds(length, start, this.#bytes.length)
@@ -89,11 +86,13 @@ export class Reader {
 /** Fills a buffer front to back. What does not fit is our own mistake and throws. */
 export class Writer {
   readonly #bytes: Uint8Array
+  readonly #view: DataView
   readonly #little: boolean
   #offset = 0
 
   constructor(bytes: Uint8Array, endianness: Endianness = 'big') {
     this.#bytes = bytes
+    this.#view = viewOf(bytes)
     this.#little = endianness === 'little'
   }
 
@@ -103,50 +102,52 @@ export class Writer {
   }
 
   u8(value: number): this {
-    return this.#integer(value, 1)
+    this.#view.setUint8(this.#advance(1), value)
+    return this
   }
 
   u16(value: number): this {
-    return this.#integer(value, 2)
+    this.#view.setUint16(this.#advance(2), value, this.#little)
+    return this
   }
 
   u32(value: number): this {
-    return this.#integer(value, 4)
+    this.#view.setUint32(this.#advance(4), value, this.#little)
+    return this
   }
 
   u48(value: number): this {
-    return this.#integer(value, 6)
+    const start = this.#advance(6)
+    const high = Math.floor(value / 2 ** 32)
+    this.#view.setUint16(this.#little ? start + 4 : start, high, this.#little)
+    this.#view.setUint32(this.#little ? start : start + 2, value - high * 2 ** 32, this.#little)
+    return this
   }
 
   /** Copies octets. */
   put(octets: Uint8Array): this {
-    this.#bytes.set(octets, this.#reserve(octets.length))
+    this.#bytes.set(octets, this.#advance(octets.length))
     return this
   }
 
   /** Octets that a string carries, one in each of its characters. */
   latin1(text: string): this {
-    const start = this.#reserve(text.length)
+    const start = this.#advance(text.length)
     for (let index = 0; index < text.length; index += 1) this.#bytes[start + index] = text.charCodeAt(index)
     return this
   }
 
-  #reserve(size: number): number {
+  #advance(length: number): number {
     const start = this.#offset
-    if (size > this.#bytes.length - start) throw new RangeError(`${size} octets do not fit at offset ${start} of ${this.#bytes.length}`)
-    this.#offset = start + size
+    if (length > this.#view.byteLength - start)
+      throw new RangeError(`${length} octets do not fit at offset ${start} of ${this.#view.byteLength}`)
+    this.#offset = start + length
     return start
   }
+}
 
-  #integer(value: number, size: number): this {
-    const start = this.#reserve(size)
-    let rest = value
-    for (let index = 0; index < size; index += 1) {
-      this.#bytes[this.#little ? start + index : start + size - 1 - index] = rest % 256
-      rest = Math.floor(rest / 256)
-    }
-    return this
-  }
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {

@@ -75,7 +75,15 @@ function install() {
   // an empty folder: what a killed run left half extracted would be taken for whole.
   rmSync(modules, { recursive: true, force: true })
   const started = Date.now()
-  const options = ['install', '--no-save', '--include=dev', '--include=optional', '--ignore-scripts=false', '--no-progress', '--loglevel=error']
+  const options = [
+    'install',
+    '--no-save',
+    '--include=dev',
+    '--include=optional',
+    '--ignore-scripts=false',
+    '--no-progress',
+    '--loglevel=error',
+  ]
   const { status, error } = spawnSync('npm', options, { cwd: root, env: machineEnv, stdio: ['ignore', 2, 2] })
   if (error) refuse(`npm cannot be started (${error.message}): install npm`)
   if (status !== 0) refuse('npm install failed; its reason stands above (most often: no network, or no space left)')

@@ -67,7 +67,7 @@ export function linkerFlags(version?: string): string {
 /** Why `go build` failed, in one line with the cure. */
 export function explainBuildFailure(name: string, output: string): string {
   if (/no space left on device/i.test(output))
-    return `no space left to compile ${name}: it needs ${neededGigabytes} GB in Go's caches; free some, or point GOCACHE and GOMODCACHE elsewhere`
+    return `no space left to compile ${name}: it needs ${neededGigabytes} GB in Go's caches; free some, or point METALLB_CACHE, GOCACHE and GOMODCACHE elsewhere`
   if (/dial tcp|no such host|connection refused|i\/o timeout|TLS handshake|proxyconnect|server misbehaving/i.test(output))
     return `no network to fetch Go modules for ${name}: give this machine access to a Go module proxy (GOPROXY). Go said: ${lastLines(output, 1)}`
   if (/requires go >=|go\.mod requires go/i.test(output))

@@ -7,7 +7,7 @@ import { sweep } from '../test/lab/sweep.ts'
 import { onOrphaned } from './orphan.ts'
 import { showProgress } from './progress.ts'
 import { setup } from './setup.ts'
-import { SetupError } from './setup-error.ts'
+import { describeFailure } from './setup-error.ts'
 import { type Step, summarize, TestRun } from './test-run.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -68,8 +68,7 @@ try {
   for (const step of steps) await testRun.run(step)
   if (lab) await sweep()
 } catch (error) {
-  if (error instanceof SetupError) process.stderr.write(`error: ${error.message}\n`)
-  else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.stderr.write(`${describeFailure(error)}\n`)
   testRun.outcomes.push({ name: 'set-up', passed: 0, failed: 1, skipped: 0, seconds: 0 })
 }
 process.stdout.write(`\n${summarize(testRun.outcomes)}\n`)

@@ -16,7 +16,7 @@ export interface AdmissionRequest {
   readonly version: string
   readonly kind: string
   readonly subResource: string | undefined
-  /** Empty when the API server is still to generate the name. */
+  /** `generateName` while the API server has not generated the name yet. */
   readonly name: string
   readonly namespace: string
   readonly username: string
@@ -59,7 +59,7 @@ function decodeRequest(request: Fields): Result<AdmissionRequest, string> {
     operation,
     ...kind.value,
     subResource: subResource === '' ? undefined : subResource,
-    name: asText(request['name']) ?? '',
+    name: decodeName(request, objects.value.object),
     namespace: asText(request['namespace']) ?? '',
     username: asText(asFields(request['userInfo'])?.['username']) ?? '',
     dryRun: request['dryRun'] === true,
@@ -72,6 +72,12 @@ function decodeKind(request: Fields): Result<Pick<AdmissionRequest, 'group' | 'v
   const [group, version, kind] = [asText(fields?.['group']), asText(fields?.['version']), asText(fields?.['kind'])]
   if (group === undefined || version === undefined || kind === undefined) return fail('request.kind must have group, version and kind')
   return ok({ group, version, kind })
+}
+
+function decodeName(request: Fields, object: Fields | undefined): string {
+  const metadata = asFields(object?.['metadata'])
+  const names = [request['name'], metadata?.['name'], metadata?.['generateName']].map(asText)
+  return names.find((name) => name !== undefined && name !== '') ?? ''
 }
 
 function decodeObjects(request: Fields, operation: Operation): Result<Pick<AdmissionRequest, 'object' | 'oldObject'>, string> {

@@ -32,7 +32,8 @@ const flagTable = {
 
 /** Endpoints and connections need a moment to learn that we are going: until then we serve on. */
 const lameDuckMs = 5_000
-const drainLimitMs = 10_000
+/** Nobody waits longer than 3 s for an answer. */
+const drainLimitMs = 5_000
 
 const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
 
@@ -84,8 +85,7 @@ async function run(options: Flags): Promise<void> {
   async function stop(signal: NodeJS.Signals): Promise<void> {
     log.info({ event: 'stopping', signal })
     server.beginDrain()
-    await registrar.stop()
-    if (progress === undefined) await systemClock.sleep(lameDuckMs)
+    await Promise.all([registrar.stop(), systemClock.sleep(progress === undefined ? lameDuckMs : 0)])
     await server.close(drainLimitMs)
     await Promise.all([view.stop(), keeper.stop(), health.close(), metricsServer.close()])
     client.close()

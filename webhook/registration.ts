@@ -81,6 +81,8 @@ export function webhooksFor(facts: RegistrationFacts, ownPolicy: OwnPolicy): rea
     failurePolicy: ownPolicy,
     timeoutSeconds: 3,
     rules: [rule('metallb.io', 'v1beta1', ['ipaddresspools', 'l2advertisements'])],
+    // An object on its way out must be able to lose its finalizers while nobody of us is there.
+    matchConditions: [{ name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' }],
   }
   if (facts.call === 'validating') return [own]
   const services = {

@@ -1,6 +1,6 @@
 // One judgement for the mutating and the validating call, free of HTTP: what is wrong with a request, what is odd about it, what is filled in.
 import type { Problem } from '../core/problem.ts'
-import { asFields, asText, type Fields } from '../core/shape.ts'
+import { asFields, type Fields } from '../core/shape.ts'
 import type { AdmissionRequest } from './admission-review.ts'
 import { defaultService } from './mutate/service.ts'
 import { validateIPAddressPool } from './validate/ip-address-pool.ts'
@@ -38,22 +38,13 @@ export function review(request: AdmissionRequest, world: World): Verdict {
   if (key === service) return { ...nothingToSay, patch: defaultService(object, oldObject, request.namespace, world) }
   const validate = Object.hasOwn(validators, key) ? validators[key] : undefined
   if (validate === undefined) return nothingToSay
-  const place = { namespace: request.namespace, name: nameOf(request, object) }
-  const verdict = validate(object, place, world)
+  const verdict = validate(object, request, world)
   if (oldObject === undefined || verdict.problems.length === 0) return verdict
-  return { ...verdict, problems: added(verdict.problems, validate(oldObject, place, world).problems) }
+  return { ...verdict, problems: added(verdict.problems, validate(oldObject, request, world).problems) }
 }
 
 function keyOf(request: AdmissionRequest): string {
   return `${request.group}/${request.version}/${request.kind}`
-}
-
-/** Names are generated after the mutating call. */
-function nameOf(request: AdmissionRequest, object: Fields): string {
-  const metadata = asFields(object['metadata'])
-  return (
-    [request.name, asText(metadata?.['name']), asText(metadata?.['generateName'])].find((name) => name !== undefined && name !== '') ?? ''
-  )
 }
 
 /** Ratcheting: an UPDATE answers for what it makes worse, not for what was wrong before. */

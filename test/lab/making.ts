@@ -5,6 +5,7 @@ import type { Toolchain } from '../../tools/setup.ts'
 import { kubeconfigOf } from './api.ts'
 import { labGroups, readHierarchies } from './cgroup.ts'
 import { prepareStore, seedStore } from './image-store.ts'
+import { findNetnsFolder } from './netns-folder.ts'
 import { findUplink, makeNetwork, makeUplink, namespacePath, outerNamespace, placeNamespace } from './network.ts'
 import { importImages, nodeFolder, startNode, writeNodeFiles } from './node.ts'
 import { nodeFiles, programList } from './node-files.ts'
@@ -46,13 +47,15 @@ export function reserve(
         `${foreign} exists, but ${labRoot()} holds no lab "${name}": it was made with another METALLB_LAB_ROOT; choose another name`,
       )
     }
+    const others = readStates()
     const state: LabState = {
       name,
       boot: bootId(),
       phase: 'making',
       owner: ownIdentity(),
       kept: false,
-      uplink: await findUplink(readStates()),
+      uplink: await findUplink(others),
+      netnsBefore: others[0]?.netnsBefore ?? findNetnsFolder(),
       nodeOptions,
       namespaces,
       cgroups,

@@ -1,6 +1,7 @@
 // Makes a lab's network: the outer namespace, its bridges and the uplink, the clients, and the wires of nodes as they start.
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { netnsFolder } from './netns-folder.ts'
 import { labMachine, machine, networkPlace, type Place } from './place.ts'
 import type { LabState } from './state.ts'
 import {
@@ -15,8 +16,6 @@ import {
   wireCommands,
 } from './topology.ts'
 import { chooseUplink, type Uplink } from './uplink.ts'
-
-const netnsFolder = '/run/netns'
 
 /** Names below /run/netns; global on the machine, hence the lab's name in each. */
 export function outerNamespace(lab: string): string {

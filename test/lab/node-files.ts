@@ -1,7 +1,7 @@
 // Everything that a node reads, rendered before it starts. In the node its folder is /run/node, so these files are the same on each node but for addresses.
 import { controlPlaneUnits } from './control-plane.ts'
 import { kubeconfig, type Pki } from './pki.ts'
-import { controlPlaneAddress, type NodePlan, podRanges } from './topology.ts'
+import { controlPlaneAddress, dnsAddress, type NodePlan, podRanges } from './topology.ts'
 
 /** Content by path below the node's folder. */
 export type Files = Readonly<Record<string, string>>
@@ -119,6 +119,8 @@ const kubeletConfig = {
   authorization: { mode: 'Webhook' },
   tlsCertFile: '/run/node/kubelet.crt',
   tlsPrivateKeyFile: '/run/node/kubelet.key',
+  // There is no such server: without an address kubelet would warn about every pod.
+  clusterDNS: [dnsAddress],
   clusterDomain: 'cluster.local',
   resolvConf: '',
   // Images come from no registry: one that is collected never comes back.

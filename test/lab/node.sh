@@ -51,13 +51,18 @@ done </run/node/sysctls
 mount --make-rshared / # not earlier: binds of one another would show every mount of a container thrice
 hostname "$(cat /run/node/name)"
 
-start() {
-  [ -e "/run/node/units/$1" ] || return 0
+# A program that ends is started again, as systemd would; /run/NAME.pid is its latest process.
+keep() {
   local argv
   mapfile -t argv <"/run/node/units/$1"
-  "${argv[@]}" >>"/run/node/log/$1.log" 2>&1 &
-  echo $! >"/run/$1.pid"
+  while :; do
+    "${argv[@]}" >>"/run/node/log/$1.log" 2>&1 &
+    echo $! >"/run/$1.pid"
+    wait $! || echo "$1 ended with $?" >>/run/node/log/node.log
+    sleep 0.2
+  done
 }
+start() { [ ! -e "/run/node/units/$1" ] || keep "$1" & }
 
 start containerd
 start etcd

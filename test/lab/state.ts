@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withLock } from '../../tools/lock.ts'
+import type { NetnsFolder } from './netns-folder.ts'
 import { ownIdentity, type ProcessIdentity } from './process-identity.ts'
 import type { NodeOptions } from './topology.ts'
 import type { Uplink } from './uplink.ts'
@@ -16,6 +17,8 @@ export interface LabState {
   /** Ready and meant to outlive its owner. */
   readonly kept: boolean
   readonly uplink: Uplink
+  /** What /run/netns was before the first lab. */
+  readonly netnsBefore: NetnsFolder
   readonly nodeOptions: readonly NodeOptions[]
   /** Names below /run/netns: the outer namespace and the clients', and links to those of the nodes. */
   readonly namespaces: readonly string[]

@@ -3,9 +3,10 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { removeGroups } from './cgroup.ts'
 import { endMarked } from './mark.ts'
+import { restoreNetnsFolder } from './netns-folder.ts'
 import { removeNetwork } from './network.ts'
 import { isAlive, killProcess, ownIdentity } from './process-identity.ts'
-import { bootId, type LabState, labFolder, labRoot, owned, readState, withMachineLock, writeState } from './state.ts'
+import { bootId, type LabState, labFolder, labNames, labRoot, owned, readState, withMachineLock, writeState } from './state.ts'
 
 /**
  * Removes everything that the record names, in any state between half made and half removed.
@@ -51,10 +52,16 @@ export async function removeRecorded(state: LabState): Promise<void> {
     for (const entry of readdirSync(folder)) if (entry !== 'state.json') rmSync(join(folder, entry), { recursive: true, force: true })
     rmSync(folder, { recursive: true, force: true })
     removeEmpty(labRoot())
+    if (state.boot === bootId() && labNames().length === 0) await restoreNetnsFolder(state.netnsBefore)
   })
 }
 
-/** A folder without a record is what a process left that died right after making it; one with anything in it is not ours. */
+/**
+ * A folder without a record is what a process left that died right after making it, perhaps with a record half written.
+ * One with anything else in it is not ours.
+ */
 function removeEmpty(folder: string): void {
-  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
+  if (!existsSync(folder)) return
+  rmSync(join(folder, 'state.json.new'), { force: true })
+  if (readdirSync(folder).length === 0) rmdirSync(folder)
 }

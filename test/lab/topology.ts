@@ -70,6 +70,7 @@ export const podRanges = { v4: '10.244.0.0/16', v6: 'fd10:244::/32' }
 export const serviceRanges = { v4: '10.96.0.0/16', v6: 'fd10:96::/112' }
 /** The Service `kubernetes` of the namespace `default`. */
 export const apiServiceAddress = '10.96.0.1'
+export const dnsAddress = '10.96.0.10'
 /** sysctls of every namespace that forwards packets. */
 export const forwarding = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.disable_ipv6=0', 'net.ipv6.conf.all.forwarding=1']
 

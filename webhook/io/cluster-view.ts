@@ -58,10 +58,6 @@ export class ClusterView {
     await Promise.all([this.#pools.whenSynced(), this.#namespaces.whenSynced()])
   }
 
-  get synced(): boolean {
-    return this.#pools.synced && this.#namespaces.synced
-  }
-
   /** What the caches hold, at once and without a call. */
   cached(): World {
     const objects = this.#pools.store.list()

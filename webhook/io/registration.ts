@@ -23,9 +23,12 @@ const resourceOf: Readonly<Record<Call, Resource>> = {
   validating: resources.validatingWebhookConfigurations,
 }
 
-/** The API server learns of a new configuration by a watch of its own, which takes some milliseconds. */
+/** The API server learns of a new configuration by a watch, and the node's proxy of a new endpoint: milliseconds to a second or two. */
 const firstProbeMs = 50
-const slowestProbeMs = 5_000
+const quickProbeMs = 500
+/** After so many attempts something is wrong that needs a human. */
+const quickProbes = 30
+const slowProbeMs = 5_000
 
 export interface RegistrarOptions {
   readonly client: KubeClient
@@ -115,9 +118,8 @@ export class Registrar {
     }
     const failed = (this.#failedProbes.get(call) ?? 0) + 1
     this.#failedProbes.set(call, failed)
-    const again = Math.min(firstProbeMs * 2 ** Math.min(failed - 1, 10), slowestProbeMs)
-    // The first few are the ordinary delay until the API server knows of us.
-    this.#log[failed === 6 ? 'warn' : 'debug']({ event: 'webhookNotProven', call, reason: obstacle, attempts: failed })
+    const again = failed < quickProbes ? Math.min(firstProbeMs * 2 ** Math.min(failed - 1, 10), quickProbeMs) : slowProbeMs
+    this.#log[failed === quickProbes ? 'warn' : 'debug']({ event: 'webhookNotProven', call, reason: obstacle, attempts: failed })
     this.#queue.addAfter(call, again)
   }
 
@@ -128,6 +130,7 @@ export class Registrar {
         patch: 'merge',
         body: registrationPatch(current, facts, policy),
         fieldManager: 'metallb-webhook',
+        deadlineMs: 5_000,
       })
       this.#log.info({ event: 'webhookRegistered', call, failurePolicy: policy })
     } catch (error) {
@@ -143,7 +146,7 @@ export class Registrar {
     if (said === (this.#lastSaid.get(call) ?? '')) return
     this.#lastSaid.set(call, said)
     if (step.type === 'missing') {
-      this.#log.error({
+      this.#log.warn({
         event: 'webhookConfigurationMissing',
         call,
         reason: `there is no ${call} webhook configuration "${configurationName}": apply the manifests`,

@@ -22,13 +22,6 @@ export function describeShapeError(error: ErrorObject, field: string, owner: str
       return problem('MissingField', field, missingField(name, property(schema, name)))
     case 'additionalProperties':
       return problem('UnknownField', field, unknownField(String(error.params['additionalProperty']), owner, schema))
-    case 'enum':
-      return problem(
-        'NotSupported',
-        field,
-        `is ${describe(value)}, must be one of ${jsonList(error.params['allowedValues'])}`,
-        jsonText(value),
-      )
     default:
       return problem('OutOfBounds', field, outOfBounds(error, value), jsonText(value))
   }
@@ -91,27 +84,21 @@ function unknownField(name: string, owner: string, parent: Fields): string {
 }
 
 function outOfBounds(error: ErrorObject, value: unknown): string {
-  const limit = String(error.params['limit'] ?? error.params['pattern'] ?? error.params['format'] ?? '')
+  const limit = String(error.params['limit'])
   switch (error.keyword) {
     case 'minimum':
       return `is ${describe(value)}, must be at least ${limit}`
     case 'maximum':
       return `is ${describe(value)}, must be at most ${limit}`
-    case 'minItems':
-      return limit === '1' ? 'is an empty list, must have at least one entry' : `has ${count(value)} entries, must have at least ${limit}`
-    case 'maxItems':
-      return `has ${count(value)} entries, must have at most ${limit}`
     case 'minLength':
-      return limit === '1' ? 'is an empty string, must not be empty' : `is ${describe(value)}, must have at least ${limit} characters`
+      return 'is an empty string, must not be empty'
     case 'maxLength':
       return `has ${count(value)} characters, must have at most ${limit}`
-    case 'pattern':
-      return `is ${describe(value)}, must match ${limit}`
-    case 'minProperties':
+    case 'maxItems':
     case 'maxProperties':
-      return `has ${count(value)} entries, must have at ${error.keyword === 'minProperties' ? 'least' : 'most'} ${limit}`
+      return `has ${count(value)} entries, must have at most ${limit}`
     default:
-      return `is ${describe(value)}, which the schema's rule "${error.keyword}"${limit === '' ? '' : ` (${limit})`} does not allow`
+      return `is ${describe(value)}, which the schema's rule "${error.keyword}" does not allow`
   }
 }
 
@@ -124,8 +111,6 @@ function expectation(schema: Fields): string {
       return 'true or false'
     case 'integer':
       return 'a whole number'
-    case 'number':
-      return 'a number'
     case 'array':
       return `a list of ${plural(asFields(schema['items']) ?? {})}`
     case 'object': {
@@ -143,8 +128,6 @@ function plural(items: Fields): string {
   switch (items['type']) {
     case 'string':
       return 'strings'
-    case 'integer':
-      return 'whole numbers'
     case 'object': {
       const names = Object.keys(asFields(items['properties']) ?? {})
       return names.length === 0 ? 'objects' : `objects (${names.slice(0, listedFields).join(', ')})`
@@ -169,10 +152,6 @@ function describe(value: unknown): string {
 function jsonText(value: unknown): string {
   const text = JSON.stringify(value) ?? 'undefined'
   return text.length > quotedLength ? `${text.slice(0, quotedLength)}…` : text
-}
-
-function jsonList(values: unknown): string {
-  return Array.isArray(values) ? values.map((value) => JSON.stringify(value)).join(', ') : String(values)
 }
 
 function count(value: unknown): number {

@@ -149,7 +149,7 @@ export class NaiveIpam {
   /** Nobody on it stands in the way. */
   #free(text: string, service: ServiceView): boolean {
     const policy = (view: ServiceView): string =>
-      view.externalTrafficPolicy === 'Local' ? JSON.stringify(Object.entries(view.selector).toSorted()) : ''
+      view.externalTrafficPolicy === 'Local' ? JSON.stringify(Object.entries(view.selector)) : ''
     return this.#stays
       .filter((stay) => stay.service.key !== service.key && stay.addresses.includes(text))
       .every(

@@ -13,6 +13,7 @@ const example = (name: string): LabState => ({
   owner: { pid: 1, start: '1' },
   kept: false,
   uplink: uplinkOf(7),
+  netnsBefore: 'absent',
   nodeOptions: [{}],
   namespaces: [`metallb-${name}`],
   cgroups: [],

@@ -76,6 +76,11 @@ describe('an AdmissionReview', () => {
     })
   })
 
+  it('goes by generateName while there is no name', () => {
+    const decoded = decodeAdmissionReview(withRequest({ name: '', object: { metadata: { generateName: 'more-' } } }))
+    expect(decoded.ok && decoded.value.name).to.equal('more-')
+  })
+
   for (const [name, [body, reason]] of Object.entries(malformed)) {
     it(`is not ${name}`, () => expect(decodeAdmissionReview(body)).to.deep.equal({ ok: false, error: reason }))
   }

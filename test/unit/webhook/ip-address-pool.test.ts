@@ -68,7 +68,9 @@ describe('the review of an IPAddressPool', () => {
 
   it('judges a name that is still to be generated', () => {
     const object = pool('', { addresses: ['192.168.1.105/32'] }, { name: undefined, generateName: 'more-' })
-    expect(refusalOf(requestFor(object), world)).to.contain('in pool "more-" overlaps with already defined CIDR')
+    expect(refusalOf(requestFor(object, undefined, { name: 'more-' }), world)).to.contain(
+      'in pool "more-" overlaps with already defined CIDR',
+    )
   })
 
   it('warns about host bits', () => {

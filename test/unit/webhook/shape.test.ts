@@ -88,6 +88,36 @@ const pools: Readonly<Record<string, readonly [spec: unknown, said: readonly str
     { addresses: Array.from({ length: 1025 }, () => '10.0.0.0/8') },
     ['spec.addresses: has 1025 entries, must have at most 1024 [OutOfBounds]'],
   ],
+  'counts labels': [
+    {
+      addresses,
+      serviceAllocation: { serviceSelectors: [{ matchLabels: Object.fromEntries(Array.from({ length: 65 }, (_, n) => [`l${n}`, ''])) }] },
+    },
+    ['spec.serviceAllocation.serviceSelectors[0].matchLabels: has 65 entries, must have at most 64 [OutOfBounds]'],
+  ],
+  'wants names that are not empty': [
+    { addresses, serviceAllocation: { namespaces: [''] } },
+    ['spec.serviceAllocation.namespaces[0]: is an empty string, must not be empty [OutOfBounds]'],
+  ],
+  'advises a list of lines where one line would be too long': [
+    { addresses: Array.from({ length: 20 }, (_, n) => `10.0.${n}.0/24`).join(',') },
+    [
+      'spec.addresses: is the string "10.0.0.0/24,10.0.1.0/24,10.0.2.0/24,10.0.3.0/24,10.0.4.0/24…, must be a list of strings; write addresses as a list, one entry for each line, each after "- " [WrongType]',
+    ],
+  ],
+  'says only what is wrong where it cannot guess what was meant': [
+    {
+      addresses: { from: '10.0.0.1' },
+      autoAssign: 'perhaps',
+      serviceAllocation: { priority: 1.5, serviceSelectors: [{ matchLabels: [] }] },
+    },
+    [
+      'spec.addresses: is an object, must be a list of strings [WrongType]',
+      'spec.autoAssign: is the string "perhaps", must be true or false [WrongType]',
+      'spec.serviceAllocation.priority: is the number 1.5, must be a whole number [WrongType]',
+      'spec.serviceAllocation.serviceSelectors[0].matchLabels: is a list, must be a map of strings; remove the "-" before the fields of matchLabels [WrongType]',
+    ],
+  ],
   'counts characters': [{ addresses: ['x'.repeat(200)] }, ['spec.addresses[0]: has 200 characters, must have at most 128 [OutOfBounds]']],
   'wants a spec': [
     undefined,

@@ -1,0 +1,104 @@
+// What the controller reads of the cluster, kept by reflectors on every replica, leader or not.
+import type { Namespace, Node, Service } from '../../core/objects.ts'
+import type { KubeClient } from '../../kube/client.ts'
+import type { Logger } from '../../kube/logger.ts'
+import { Reflector } from '../../kube/reflector.ts'
+import { resources } from '../../kube/resources.ts'
+import type { Store } from '../../kube/store.ts'
+import type { IPAddressPool } from '../../schemas/generated/types.ts'
+import type { ObjectMeta } from '../../schemas/object-meta.ts'
+
+export interface ClusterCacheOptions {
+  readonly client: KubeClient
+  /** Where pools live. */
+  readonly namespace: string
+  readonly log: Logger
+}
+
+export class ClusterCache {
+  readonly #services: Reflector<Service>
+  readonly #namespaces: Reflector<Namespace>
+  readonly #nodes: Reflector<Node>
+  readonly #pools: Reflector<IPAddressPool>
+
+  constructor({ client, namespace, log }: ClusterCacheOptions) {
+    this.#services = new Reflector<Service>({ client, log, resource: resources.services, transform: keepService })
+    this.#namespaces = new Reflector<Namespace>({ client, log, resource: resources.namespaces, transform: keepNamespace })
+    this.#nodes = new Reflector<Node>({ client, log, resource: resources.nodes, transform: keepNode })
+    this.#pools = new Reflector<IPAddressPool>({ client, log, resource: resources.ipAddressPools, namespace })
+  }
+
+  get services(): Store<Service> {
+    return this.#services.store
+  }
+
+  get namespaces(): Store<Namespace> {
+    return this.#namespaces.store
+  }
+
+  get nodes(): Store<Node> {
+    return this.#nodes.store
+  }
+
+  get pools(): Store<IPAddressPool> {
+    return this.#pools.store
+  }
+
+  start(): void {
+    for (const reflector of this.#all()) reflector.start()
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#all().map((reflector) => reflector.stop()))
+  }
+
+  async whenSynced(): Promise<void> {
+    await Promise.all(this.#all().map((reflector) => reflector.whenSynced()))
+  }
+
+  /** The kinds whose first list is still missing. */
+  get missing(): readonly string[] {
+    const synced = {
+      services: this.#services.synced,
+      namespaces: this.#namespaces.synced,
+      nodes: this.#nodes.synced,
+      ipaddresspools: this.#pools.synced,
+    }
+    return Object.entries(synced).flatMap(([kind, isSynced]) => (isSynced ? [] : kind))
+  }
+
+  #all(): readonly Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced'>[] {
+    return [this.#services, this.#namespaces, this.#nodes, this.#pools]
+  }
+}
+
+/** Metadata without the fields that nobody here reads: who wrote which field is half of an object. */
+function keepMetadata(metadata: ObjectMeta): ObjectMeta {
+  const {
+    managedFields: _managers,
+    ownerReferences: _owners,
+    finalizers: _finalizers,
+    ...kept
+  } = metadata as ObjectMeta & { managedFields?: unknown }
+  return kept
+}
+
+function keepService(service: Service): Service {
+  return { ...service, metadata: keepMetadata(service.metadata) }
+}
+
+function keepNamespace({ apiVersion, kind, metadata }: Namespace): Namespace {
+  return { ...identity({ apiVersion, kind }), metadata: keepMetadata(metadata) }
+}
+
+function keepNode({ apiVersion, kind, metadata, status }: Node): Node {
+  return { ...identity({ apiVersion, kind }), metadata: keepMetadata(metadata), status: { addresses: status?.addresses ?? [] } }
+}
+
+function identity(object: { readonly apiVersion: string | undefined; readonly kind: string | undefined }): {
+  readonly apiVersion?: string
+  readonly kind?: string
+} {
+  const { apiVersion, kind } = object
+  return { ...(apiVersion === undefined ? {} : { apiVersion }), ...(kind === undefined ? {} : { kind }) }
+}

@@ -1,0 +1,120 @@
+// The controller: gives addresses to Services. Two replicas run, one leads. Wires the parts together and owns their order of start and end.
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { LoadBalancerClasses } from '../core/service.ts'
+import { wordsOf } from '../kube/api-error.ts'
+import { connectKube } from '../kube/client.ts'
+import { systemClock } from '../kube/clock.ts'
+import { EventRecorder } from '../kube/events.ts'
+import { type FlagValues, parseFlags } from '../kube/flags.ts'
+import { serveHealth, serveMetrics } from '../kube/health.ts'
+import { LeaderElection } from '../kube/lease.ts'
+import { createLogger, logLevels } from '../kube/logger.ts'
+import { metrics } from './io/metrics.ts'
+import { Reconciler } from './reconcile.ts'
+
+const flagTable = {
+  port: { kind: 'integer', default: 7472, min: 0, max: 65535, help: 'port of /metrics' },
+  'health-probe-port': { kind: 'integer', default: 17472, min: 0, max: 65535, help: 'port of /healthz and /readyz' },
+  namespace: { kind: 'text', default: '', env: 'METALLB_NAMESPACE', help: "namespace of MetalLB; the Pod's own when not set" },
+  'pod-name': { kind: 'text', default: '', env: 'METALLB_POD_NAME', help: 'identity in the leader election; the host name when not set' },
+  'lb-class': {
+    kind: 'text',
+    default: '',
+    env: 'METALLB_LB_CLASS',
+    help: 'serve only Services of this loadBalancerClass; otherwise those without a class and of every metallb.io/* class',
+  },
+  'pool-priority': {
+    kind: 'text',
+    default: 'highest',
+    oneOf: ['highest', 'lowest'],
+    env: 'METALLB_POOL_PRIORITY',
+    help: 'which serviceAllocation.priority is preferred; lowest is the order of MetalLB',
+  },
+  'log-level': { kind: 'text', default: 'info', oneOf: logLevels, help: 'how much is logged' },
+} as const
+
+const leaseName = 'metallb-controller'
+/** The last writes and Events are waited for so long before we go: an API server that is away must not keep us. */
+const farewellMs = 1000
+
+const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
+
+const flags = parseFlags(flagTable, process.argv.slice(2), process.env)
+if (flags.ok) {
+  await run(flags.value).catch((error: unknown) => {
+    process.stderr.write(`controller: ${wordsOf(error)}\n`)
+    process.exit(1)
+  })
+} else {
+  const stream = flags.error.exitCode === 0 ? process.stdout : process.stderr
+  stream.write(`${flags.error.message}\n`)
+  process.exitCode = flags.error.exitCode
+}
+
+async function run(options: FlagValues<typeof flagTable>): Promise<void> {
+  const log = createLogger({ component: 'controller', level: options['log-level'] })
+  const namespace = options.namespace === '' ? readOwnNamespace() : options.namespace
+  const identity = options['pod-name'] === '' ? hostname() : options['pod-name']
+  const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
+  const client = connectKube({ userAgent: 'metallb-controller' })
+  const events = new EventRecorder({ client, component: 'metallb-controller', host: identity, log })
+  const reconciler = new Reconciler({
+    client,
+    namespace,
+    classes,
+    poolPriority: options['pool-priority'],
+    isLeader: () => election.isLeader(),
+    events,
+    metrics,
+    log,
+  })
+  const election = new LeaderElection({
+    client,
+    namespace,
+    name: leaseName,
+    identity,
+    onStartedLeading: () => reconciler.lead(),
+    // A write that hangs does not keep the lease from the next leader: the Service's resourceVersion guards it.
+    onStoppedLeading: () => Promise.race([reconciler.follow(), systemClock.sleep(farewellMs)]),
+    log,
+  })
+
+  let stopping: Promise<void> | undefined
+  const health = await serveHealth({
+    port: options['health-probe-port'],
+    live: () => undefined,
+    ready: () => (stopping === undefined ? reconciler.gap : 'stopping'),
+  })
+  const metricsServer = options.port === 0 ? undefined : await serveMetrics({ port: options.port, metrics })
+
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    log.info({ event: 'stopping', signal })
+    await election.stop()
+    await Promise.race([events.drained(), systemClock.sleep(farewellMs)])
+    await Promise.all([events.stop(), reconciler.stop(), health.close(), metricsServer?.close()])
+    client.close()
+    log.info({ event: 'stopped' })
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stopping ??= stop(signal)
+    })
+  }
+
+  await reconciler.start()
+  if (stopping !== undefined) return
+  log.info({ event: 'ready', namespace, identity })
+  election.start()
+}
+
+function readOwnNamespace(): string {
+  try {
+    return readFileSync(namespaceFile, 'utf8').trim()
+  } catch (error) {
+    throw new Error(`in which namespace does MetalLB run? Set --namespace or METALLB_NAMESPACE (${namespaceFile}: ${wordsOf(error)})`, {
+      cause: error,
+    })
+  }
+}

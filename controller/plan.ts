@@ -1,0 +1,205 @@
+// What the controller does about one Service, decided without doing it: state and Service in, actions out. Level-driven: it never asks what changed, only what is.
+import { formatAddress } from '../core/address.ts'
+import { type Aged, byAge } from '../core/age.ts'
+import { annotationPrefix, deprecatedPrefix } from '../core/annotations.ts'
+import type { Ipam } from '../core/ipam.ts'
+import type { Allocation } from '../core/ledger.ts'
+import type { NamespaceView } from '../core/namespace.ts'
+import type { NamespacedName } from '../core/namespaced-name.ts'
+import { describeRefusal, type Refusal } from '../core/refusal.ts'
+import type { Result } from '../core/result.ts'
+import type { ServiceView } from '../core/service.ts'
+
+export type EventReason = 'IPAllocated' | 'AllocationFailed' | 'ClearAssignment' | 'LoadBalancerFailed' | 'deprecatedAnnotation'
+
+export type Action =
+  /** To be sent with the resourceVersion as precondition; when the API server has taken it, `confirm` follows. Actions after it wait for that. */
+  | {
+      readonly type: 'writeStatus'
+      readonly service: NamespacedName
+      readonly resourceVersion: string
+      /** Canonical texts; empty clears the status. */
+      readonly addresses: readonly string[]
+      /** For the annotation; none removes it. */
+      readonly pool?: string
+    }
+  | {
+      readonly type: 'emitEvent'
+      readonly service: NamespacedName
+      readonly severity: 'Normal' | 'Warning'
+      readonly reason: EventReason
+      readonly message: string
+    }
+  /** Another Service lost what it held and is to be planned next. */
+  | { readonly type: 'reconsider'; readonly service: NamespacedName }
+  /** An address became free: plan the Services that wait, oldest first. */
+  | { readonly type: 'retryWaiting' }
+
+/** What the leader knows beyond the API: changed by `plan`, `planGone`, `confirm` and `rebuild` alone. */
+export interface Book {
+  readonly ipam: Ipam
+  /** Services that want an address and have none. */
+  readonly waiting: Map<NamespacedName, Aged>
+  /** What each Service in trouble was last told, so that it is told once. */
+  readonly told: Map<NamespacedName, string>
+}
+
+export function openBook(ipam: Ipam): Book {
+  return { ipam, waiting: new Map(), told: new Map() }
+}
+
+/** Planning again after the actions are done gives none. */
+export function plan(book: Book, service: ServiceView, namespace: NamespaceView): readonly Action[] {
+  // Somebody else serves it: not even our own old annotation is touched.
+  if (service.isForeign) return planGone(book, service.key)
+  if (!service.isLoadBalancer) return [...planGone(book, service.key), ...writeIfNeeded(book, service, undefined)]
+  return planBalanced(book, service, namespace)
+}
+
+/** The Service is gone, or has nothing to do with us any more. */
+export function planGone({ ipam, waiting, told }: Book, key: NamespacedName): readonly Action[] {
+  waiting.delete(key)
+  told.delete(key)
+  return ipam.release(key) ? [{ type: 'retryWaiting' }] : []
+}
+
+/** The API server has taken the Service's status. */
+export function confirm({ ipam }: Book, key: NamespacedName): readonly Action[] {
+  return ipam.settle(key) ? [{ type: 'retryWaiting' }] : []
+}
+
+/** Services that wait, oldest first. */
+export function listWaiting({ waiting }: Book): readonly NamespacedName[] {
+  return [...waiting].toSorted(([, a], [, b]) => byAge(a, b)).map(([key]) => key)
+}
+
+/**
+ * Enters into a new `ipam` what every Service holds, oldest first, before anything is handed out: what was decided (`previous`) if its status was perhaps
+ * not written yet, else what its status shows. What may not be kept stays shut until its Service was planned.
+ */
+export function rebuild(
+  ipam: Ipam,
+  services: readonly ServiceView[],
+  namespaceOf: (name: string) => NamespaceView,
+  previous: Ipam | undefined,
+): void {
+  const balanced = services.filter(({ isLoadBalancer }) => isLoadBalancer).toSorted(byAge)
+  for (const service of balanced) {
+    const decided = previous?.allocationOf(service.key)
+    const addresses = decided?.uid === service.uid ? decided.addresses : service.held
+    if (addresses.length > 0) ipam.claim(service, addresses, namespaceOf(service.namespace))
+  }
+  for (const service of balanced) ipam.shut(service, service.held)
+}
+
+function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView): readonly Action[] {
+  const { ipam } = book
+  const actions: Action[] = []
+  const decided = ipam.allocationOf(service.key)
+  // The same name, another Service.
+  if (decided !== undefined && decided.uid !== service.uid) actions.push(...planGone(book, service.key))
+  const known = decided?.uid === service.uid ? decided : undefined
+  const current = known?.addresses ?? service.held
+  let allocation: Allocation | undefined
+  if (current.length > 0) {
+    const claim = known === undefined ? claimHeld(ipam, service, namespace, actions) : ipam.claim(service, current, namespace)
+    if (claim.ok) allocation = claim.value
+    else {
+      // Without pools nothing tells our work from that of others but our annotation.
+      if (claim.error.reason === 'NoPools' && service.allocatedFromPool === undefined) return actions
+      ipam.vacate(service.key)
+      ipam.shut(service, service.held)
+      actions.push(cleared(service, current.map(formatAddress), claim.error, known === undefined))
+    }
+  }
+  if (allocation !== undefined) allocation = extendIfWanted(ipam, service, allocation)
+  else if (!service.deleting) {
+    const found = ipam.allocate(service, namespace)
+    if (found.ok) allocation = found.value
+    else actions.push(...refuse(book, service, found.error))
+  }
+  if (allocation !== undefined) actions.push(...accept(book, service))
+  return [...actions, ...writeIfNeeded(book, service, allocation)]
+}
+
+/** What the status shows but we did not know: written by an earlier leader. The older Service keeps a double address, the younger is planned anew. */
+function claimHeld(ipam: Ipam, service: ServiceView, namespace: NamespaceView, actions: Action[]): Result<Allocation, Refusal> {
+  for (;;) {
+    const claim = ipam.claim(service, service.held, namespace)
+    if (claim.ok || !('by' in claim.error)) return claim
+    const { by } = claim.error
+    const other = ipam.allocationOf(by)
+    if (other === undefined || byAge(service, { ...other, name: by }) > 0) return claim
+    ipam.release(by)
+    actions.push({ type: 'reconsider', service: by })
+  }
+}
+
+function extendIfWanted(ipam: Ipam, service: ServiceView, allocation: Allocation): Allocation {
+  const wantsMore = service.familyPolicy === 'PreferDualStack' && service.families.length > allocation.addresses.length && !service.deleting
+  const extended = wantsMore ? ipam.extend(service) : undefined
+  return extended?.ok === true ? extended.value : allocation
+}
+
+function refuse({ waiting, told }: Book, service: ServiceView, refusal: Refusal): readonly Action[] {
+  waiting.set(service.key, { createdAt: service.createdAt, uid: service.uid, name: service.key })
+  const reason = refusal.reason === 'RequestInvalid' ? 'LoadBalancerFailed' : 'AllocationFailed'
+  return tell(told, service, reason, `Failed to allocate IP for "${service.key}": ${describeRefusal(refusal)}`)
+}
+
+function accept({ waiting, told }: Book, service: ServiceView): readonly Action[] {
+  waiting.delete(service.key)
+  if (!service.requestedAddresses.ok)
+    return tell(told, service, 'LoadBalancerFailed', `${service.requestedAddresses.error}; it keeps what it has`)
+  told.delete(service.key)
+  return []
+}
+
+function tell(told: Book['told'], service: ServiceView, reason: EventReason, message: string): readonly Action[] {
+  if (told.get(service.key) === message) return []
+  told.set(service.key, message)
+  return [{ type: 'emitEvent', service: service.key, severity: 'Warning', reason, message }]
+}
+
+/** @param isNews we learn only now that it holds them: with another holder it is a double, not something that a user did */
+function cleared(service: ServiceView, addresses: readonly string[], refusal: Refusal, isNews: boolean): Action {
+  const isDouble = isNews && 'by' in refusal
+  return {
+    type: 'emitEvent',
+    service: service.key,
+    severity: isDouble ? 'Warning' : 'Normal',
+    reason: 'ClearAssignment',
+    message: `Service loses ${addresses.join(', ')}: ${describeRefusal(refusal)}${isDouble ? '; the older Service keeps it' : ''}`,
+  }
+}
+
+function writeIfNeeded(book: Book, service: ServiceView, allocation: Allocation | undefined): readonly Action[] {
+  const addresses = allocation?.addresses.map(formatAddress) ?? []
+  const isSame = addresses.length === service.heldText.length && addresses.every((text, index) => text === service.heldText[index])
+  const isExact = isSame && (addresses.length === 0 || (service.heldIsComplete && !service.heldIsStrange))
+  if (isExact && service.allocatedFromPool === allocation?.pool) return confirm(book, service.key)
+  // A status that is not ours and that we cannot replace stays.
+  if (allocation === undefined && service.allocatedFromPool === undefined && !service.isLoadBalancer) return confirm(book, service.key)
+  const write: Action = {
+    type: 'writeStatus',
+    service: service.key,
+    resourceVersion: service.resourceVersion,
+    addresses,
+    ...(allocation === undefined ? {} : { pool: allocation.pool }),
+  }
+  return allocation === undefined || isSame ? [write] : [write, ...announce(service, addresses, allocation.pool)]
+}
+
+function announce(service: ServiceView, addresses: readonly string[], pool: string): readonly Action[] {
+  const told: Action = {
+    type: 'emitEvent',
+    service: service.key,
+    severity: 'Normal',
+    reason: 'IPAllocated',
+    message: `Assigned IP ${addresses.join(', ')} from pool "${pool}"`,
+  }
+  const [old] = service.deprecatedAnnotations
+  if (old === undefined) return [told]
+  const message = `annotation ${service.deprecatedAnnotations.join(', ')} is deprecated: write ${annotationPrefix}${old.slice(deprecatedPrefix.length)} and the like`
+  return [told, { type: 'emitEvent', service: service.key, severity: 'Warning', reason: 'deprecatedAnnotation', message }]
+}

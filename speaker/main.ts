@@ -1,0 +1,173 @@
+// The speaker: on each node, answers for the addresses of Services that this node owns. Wires the parts together and owns their order of start and end.
+import { readFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import type { EndpointSlice, KubeObject, Node, Service } from '../core/objects.ts'
+import type { LoadBalancerClasses } from '../core/service.ts'
+import { wordsOf } from '../kube/api-error.ts'
+import { connectKube } from '../kube/client.ts'
+import { EventRecorder } from '../kube/events.ts'
+import { parseFlags } from '../kube/flags.ts'
+import { serveHealth, serveMetrics } from '../kube/health.ts'
+import { createLogger, type Logger, logLevels, named } from '../kube/logger.ts'
+import { Reflector } from '../kube/reflector.ts'
+import { type Resource, resources } from '../kube/resources.ts'
+import type { IPAddressPool, L2Advertisement } from '../schemas/generated/types.ts'
+import { ArpSpeaker } from './io/arp-speaker.ts'
+import type { SystemFailure } from './io/libc.ts'
+import { metrics, scrapeFrom } from './io/metrics.ts'
+import { Reconciler } from './reconcile.ts'
+
+const flagTable = {
+  port: { kind: 'integer', default: 7472, min: 0, max: 65535, help: 'port of /metrics; 0 serves none' },
+  'health-probe-port': { kind: 'integer', default: 17472, min: 1, max: 65535, help: 'port of /healthz and /readyz on 127.0.0.1' },
+  'node-name': { kind: 'text', default: '', env: 'METALLB_NODE_NAME', help: 'name of the node that this speaker runs on; required' },
+  namespace: { kind: 'text', default: '', env: 'METALLB_NAMESPACE', help: "namespace of MetalLB; the Pod's own when not set" },
+  'lb-class': {
+    kind: 'text',
+    default: '',
+    env: 'METALLB_LB_CLASS',
+    help: 'serve only Services of this loadBalancerClass; otherwise those without a class and of every metallb.io/* class',
+  },
+  'ignore-exclude-lb': {
+    kind: 'switch',
+    default: false,
+    env: 'METALLB_IGNORE_EXCLUDE_LB',
+    help: 'announce from nodes labeled node.kubernetes.io/exclude-from-external-load-balancers too',
+  },
+  host: { kind: 'text', default: '', env: 'METALLB_HOST', help: 'accepted for MetalLB manifests, without effect' },
+  'log-level': { kind: 'text', default: 'info', oneOf: logLevels, help: 'all, debug, info, warn, error or none' },
+} as const
+
+/** MetalLB's FRR mode reads them; nothing here is FRR. */
+const foreignVariables = ['FRR_CONFIG_FILE', 'FRR_LOGGING_LEVEL'] as const
+
+const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
+
+/** The worker moves at least once a second. */
+const unreadyAfterMs = 3_000
+const deadAfterMs = 20_000
+/** Whatever hangs, the Pod is gone before anybody waits for it. */
+const stopLimitMs = 900
+
+const flags = parseFlags(flagTable, process.argv.slice(2), process.env)
+if (flags.ok) {
+  await run(flags.value).catch((error: unknown) => {
+    process.stderr.write(`speaker: ${wordsOf(error)}\n`)
+    process.exit(1)
+  })
+} else {
+  const stream = flags.error.exitCode === 0 ? process.stdout : process.stderr
+  stream.write(`${flags.error.message}\n`)
+  process.exitCode = flags.error.exitCode
+}
+
+type Flags = Extract<typeof flags, { readonly ok: true }>['value']
+
+async function run(options: Flags): Promise<void> {
+  const log = createLogger({ component: 'speaker', level: options['log-level'] })
+  const node = options['node-name']
+  if (node === '') throw new Error('on which node does this speaker run? Set --node-name or METALLB_NODE_NAME (spec.nodeName of the Pod)')
+  const namespace = options.namespace === '' ? readOwnNamespace() : options.namespace
+  const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
+  for (const variable of foreignVariables) {
+    if (process.env[variable] !== undefined)
+      log.info({ event: 'variableIgnored', variable }, 'this variable has no effect: there is no FRR here')
+  }
+
+  const client = connectKube({ userAgent: 'metallb-speaker' })
+  const events = new EventRecorder({ client, component: 'metallb-speaker', host: node, log })
+  const reflect = <T extends KubeObject>(resource: Resource, within?: string): Reflector<T> =>
+    new Reflector<T>({ client, resource, namespace: within, transform: withoutBallast, log })
+  const services = reflect<Service>(resources.services)
+  const endpointSlices = reflect<EndpointSlice>(resources.endpointSlices)
+  const nodes = reflect<Node>(resources.nodes)
+  const pools = reflect<IPAddressPool>(resources.ipAddressPools, namespace)
+  const l2Advertisements = reflect<L2Advertisement>(resources.l2Advertisements, namespace)
+  const reflectors = [services, endpointSlices, nodes, pools, l2Advertisements]
+
+  const arp = openArp(named(log, 'speaker/arp'))
+  if (arp !== undefined) scrapeFrom(arp)
+  const reconciler = new Reconciler({
+    node,
+    classes,
+    ignoresExcludeLabel: options['ignore-exclude-lb'],
+    services: services.store,
+    endpointSlices: endpointSlices.store,
+    nodes: nodes.store,
+    pools: pools.store,
+    l2Advertisements: l2Advertisements.store,
+    wire: arp,
+    events,
+    metrics,
+    log: named(log, 'speaker/arp'),
+  })
+
+  let stopping = false
+  const silence = (limitMs: number): string | undefined => {
+    const silentMs = arp?.silentMs ?? 0
+    return silentMs > limitMs ? `the packet worker has not moved for ${Math.round(silentMs / 1000)} s` : undefined
+  }
+  const unready = (): string | undefined => {
+    if (stopping) return 'stopping'
+    return reflectors.every(({ synced }) => synced) ? silence(unreadyAfterMs) : 'waiting for the first lists from the API server'
+  }
+  await serveHealth({ port: options['health-probe-port'], host: '127.0.0.1', live: () => silence(deadAfterMs), ready: unready })
+  if (options.port !== 0) await serveMetrics({ port: options.port, metrics })
+
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    stopping = true
+    const since = performance.now()
+    // A stuck thread would keep `process.exit` waiting for ever.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), stopLimitMs)
+    log.info({ event: 'stopping', signal })
+    reconciler.stop()
+    await arp?.stop()
+    log.info({ event: 'stopped', tookMs: Math.round(performance.now() - since) })
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (!stopping) void stop(signal)
+    })
+  }
+
+  arp?.start()
+  for (const reflector of reflectors) reflector.start()
+  await Promise.all(reflectors.map((reflector) => reflector.whenSynced()))
+  log.info({ event: 'synced', node, namespace, services: services.store.size, nodes: nodes.store.size })
+  reconciler.start()
+}
+
+/** Without the right to packet sockets the rest of the speaker still has its use: it stays up, and withholds layer 2 with that reason. */
+function openArp(log: Logger): ArpSpeaker | undefined {
+  const opened = ArpSpeaker.open({ log })
+  if (opened.ok) return opened.value
+  log.error({ event: 'arpUnavailable', reason: opened.error.code }, remedy(opened.error))
+  return undefined
+}
+
+function remedy({ call, code }: SystemFailure): string {
+  const what = `layer 2 is withheld on this node, no arp is answered: ${call} failed with ${code}`
+  if (code === 'EPERM' || code === 'EACCES') {
+    return `${what}; give the container the capability NET_RAW and run it as user 0 (capabilities of a non-root user have no effect)`
+  }
+  return code === 'EAFNOSUPPORT' ? `${what}; the kernel needs CONFIG_PACKET (modprobe af_packet)` : what
+}
+
+/** What nobody here reads weighs most: field managers everywhere, and the images of each Node. */
+function withoutBallast<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata as T['metadata'] & { readonly managedFields?: unknown }
+  if (!('status' in object)) return { ...object, metadata }
+  const { images: __, ...status } = (object.status ?? {}) as { readonly images?: unknown }
+  return { ...object, metadata, status }
+}
+
+function readOwnNamespace(): string {
+  try {
+    return readFileSync(namespaceFile, 'utf8').trim()
+  } catch (error) {
+    throw new Error(`in which namespace does MetalLB run? Set --namespace or METALLB_NAMESPACE (${namespaceFile}: ${wordsOf(error)})`, {
+      cause: error,
+    })
+  }
+}
