@@ -1,5 +1,5 @@
 // Two network namespaces with a cable between them: the smallest place where two routers can meet.
-import { machine, networkPlace, type Place } from '../lab/place.ts'
+import { machine, Place } from '../lab/place.ts'
 
 export interface End {
   readonly place: Place
@@ -44,5 +44,10 @@ export class TestLink {
 }
 
 function endOf(name: string, host: number): End {
-  return { place: networkPlace(name, `/run/netns/${name}`), interface: 'eth0', ipv4: `10.9.0.${host}`, ipv6: `fd09::${host}` }
+  return {
+    place: new Place(name, ['nsenter', `--net=/run/netns/${name}`, '--']),
+    interface: 'eth0',
+    ipv4: `10.9.0.${host}`,
+    ipv6: `fd09::${host}`,
+  }
 }

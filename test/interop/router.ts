@@ -63,7 +63,8 @@ protocol bgp peer {
     isEstablished: async () => (await ask('show protocols peer')).includes('Established'),
     counts: async () => {
       const text = await ask('show route count')
-      const count = (table: string): number => Number(new RegExp(`(\\d+) of \\d+ routes for \\d+ networks in table ${table}`).exec(text)?.[1] ?? -1)
+      const count = (table: string): number =>
+        Number(new RegExp(`(\\d+) of \\d+ routes for \\d+ networks in table ${table}`).exec(text)?.[1] ?? -1)
       return { IPv4: count('master4'), IPv6: count('master6') }
     },
     describe: (prefix) => ask(`show route all ${prefix}`),
@@ -94,14 +95,25 @@ router bgp ${options.localAs}
   await writeFile(join(folder, 'bgpd.conf'), config)
   await writeFile(join(folder, 'zebra.conf'), '')
   await writeFile(join(folder, 'vtysh.conf'), '')
-  const common = (name: string): string[] => ['--vty_socket', folder, '-z', join(folder, 'z.sock'), '-P', '0', '-i', join(folder, `${name}.pid`)]
+  const common = (name: string): string[] => [
+    '--vty_socket',
+    folder,
+    '-z',
+    join(folder, 'z.sock'),
+    '-P',
+    '0',
+    '-i',
+    join(folder, `${name}.pid`),
+  ]
   const zebra = new Daemon(place, ['/usr/lib/frr/zebra', '-f', join(folder, 'zebra.conf'), ...common('zebra')])
   const bgpd = new Daemon(place, ['/usr/lib/frr/bgpd', '-f', join(folder, 'bgpd.conf'), ...common('bgpd')])
   const ask = async (command: string): Promise<string> =>
     (await place.run(['vtysh', '--vty_socket', folder, '--config_dir', folder, '-c', command])).stdout
   const summary = async (family: string): Promise<{ readonly state?: string; readonly pfxRcd?: number }> => {
     const text = await ask(`show bgp ${family} unicast summary json`)
-    const peers = text.trimStart().startsWith('{') ? (JSON.parse(text) as { readonly peers?: Readonly<Record<string, object>> }).peers : undefined
+    const peers = text.trimStart().startsWith('{')
+      ? (JSON.parse(text) as { readonly peers?: Readonly<Record<string, object>> }).peers
+      : undefined
     return peers?.[neighbor] ?? {}
   }
   return {
