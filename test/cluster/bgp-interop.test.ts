@@ -20,16 +20,26 @@ interface Meeting {
   readonly speaker: TestSpeaker
 }
 
+const routerOptions = (link: TestLink): RouterOptions => ({
+  localAs: 65002,
+  routerId: link.theirs.ipv4,
+  neighbor: link.ours.ipv4,
+  neighborAs: 65001,
+})
+
+const peerOptions = (name: string, link: TestLink): PeerOptions => ({
+  name,
+  address: link.theirs.ipv4,
+  localAs: 65001,
+  peerAs: 65002,
+  routerId: link.ours.ipv4,
+  retryMs: 200,
+})
+
 async function meet(kind: RouterKind, ours: Partial<PeerOptions>, theirs: Partial<RouterOptions>): Promise<Meeting> {
   const link = await TestLink.create()
-  const router = await startRouter(kind, link.theirs.place, {
-    localAs: 65002,
-    routerId: link.theirs.ipv4,
-    neighbor: link.ours.ipv4,
-    neighborAs: 65001,
-    ...theirs,
-  })
-  const peer = { name: kind, address: link.theirs.ipv4, localAs: 65001, peerAs: 65002, routerId: link.ours.ipv4, retryMs: 200, ...ours }
+  const router = await startRouter(kind, link.theirs.place, { ...routerOptions(link), ...theirs })
+  const peer = { ...peerOptions(kind, link), ...ours }
   const speaker = new TestSpeaker(link.ours.place, { listen: 179, logLevel: 'debug', peers: [peer] })
   return { link, router, speaker }
 }
@@ -58,6 +68,8 @@ async function untilHeld(meeting: Meeting, wanted: RouteCounts): Promise<void> {
   await until(`${wanted.IPv4} IPv4 and ${wanted.IPv6} IPv6 routes`, look, evidence(meeting))
 }
 
+const secret = 'correct-horse-battery'
+
 const variants: Readonly<Record<string, readonly [Partial<PeerOptions>, Partial<RouterOptions>]>> = {
   'of another AS': [{}, {}],
   'of our own AS': [{ peerAs: 65001 }, { localAs: 65001 }],
@@ -65,16 +77,16 @@ const variants: Readonly<Record<string, readonly [Partial<PeerOptions>, Partial<
     { localAs: 4_200_000_001, peerAs: 4_200_000_002 },
     { localAs: 4_200_000_002, neighborAs: 4_200_000_001 },
   ],
-  'that waits for us, with a password': [{ password: 'correct horse' }, { password: 'correct horse', passive: true }],
+  'that waits for us, with a password': [{ password: secret }, { password: secret, passive: true }],
+  // Nobody listens where we connect to.
+  'that connects to us, with a password': [{ password: secret, port: 1790 }, { password: secret }],
 }
 
 describe('BGP against other speakers', () => {
   for (const kind of ['BIRD', 'FRR', 'GoBGP'] as const) {
     for (const [name, [ours, theirs]] of Object.entries(variants)) {
-      const secret = 'correct-horse-battery'
-      const protected_ = ours.password === undefined ? {} : { password: secret }
       it(`gives ${kind} ${name} routes of both families, and takes them back`, async () => {
-        const meeting = await meet(kind, { ...ours, ...protected_ }, { ...theirs, ...protected_ })
+        const meeting = await meet(kind, ours, theirs)
         try {
           const { speaker, router } = meeting
           speaker.tell({ type: 'announce', first: '10.1.0.0', count: 1000, communities: ['65000:1', '65535:65281', 'large:65000:1:2'] })
@@ -95,4 +107,58 @@ describe('BGP against other speakers', () => {
       })
     }
   }
+
+  for (const [name, ours] of Object.entries({ wrong: 'incorrect horse', missing: undefined })) {
+    it(`has no session with FRR when the password is ${name}`, async () => {
+      const meeting = await meet('FRR', ours === undefined ? {} : { password: ours }, { password: secret })
+      try {
+        await sleep(3000)
+        expect(await meeting.router.isEstablished()).to.equal(false)
+        const [session] = await meeting.speaker.status()
+        expect(session?.state).to.be.oneOf(['Idle', 'Connect'])
+      } finally {
+        await part(meeting)
+      }
+    })
+  }
+
+  it('says nothing that tshark would warn about', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bgp-capture-'))
+    const file = join(folder, 'session.pcapng')
+    const link = await TestLink.create()
+    const capture = new Daemon(link.theirs.place, ['dumpcap', '-q', '-i', link.theirs.interface, '-s', '0', '-w', file])
+    try {
+      await until('the capture', () => (/File:/.test(capture.output) ? true : undefined), { limitMs: 5000 })
+      // BIRD does not offer messages longer than 4096 octets, which this tshark takes for an error.
+      const router = await startRouter('BIRD', link.theirs.place, routerOptions(link))
+      const speaker = new TestSpeaker(link.ours.place, { listen: 179, peers: [peerOptions('BIRD', link)] })
+      speaker.tell({ type: 'announce', first: '10.1.0.0', count: 20_000, communities: ['65000:1', 'large:65000:1:2'] })
+      speaker.tell({
+        type: 'announce',
+        first: 'fd00::1',
+        count: 5000,
+        communities: Array.from({ length: 70 }, (_, index) => `65000:${index}`),
+      })
+      const meeting = { link, router, speaker }
+      await untilHeld(meeting, { IPv4: 20_000, IPv6: 5000 })
+      speaker.tell({ type: 'withdraw', first: '10.1.0.0', count: 20_000 })
+      speaker.tell({ type: 'withdraw', first: 'fd00::1', count: 5000 })
+      await untilHeld(meeting, { IPv4: 0, IPv6: 0 })
+      await speaker.stop()
+      await sleep(200)
+      await router.stop()
+      await capture.stop('SIGINT')
+      const ask = async (filter: string): Promise<readonly string[]> => {
+        const text = await machine.must(['tshark', '-r', file, '-Y', `ip.src == ${link.ours.ipv4} && bgp && (${filter})`])
+        return text.split('\n').filter((line) => line !== '')
+      }
+      const types = { OPEN: 1, UPDATE: 2, NOTIFICATION: 3, KEEPALIVE: 4 }
+      for (const [type, number] of Object.entries(types)) expect(await ask(`bgp.type == ${number}`), type).not.to.have.length(0)
+      expect(await ask('_ws.malformed || _ws.expert.severity >= "Warning"')).to.deep.equal([])
+    } finally {
+      await capture.stop('SIGKILL')
+      await link.remove()
+      await rm(folder, { recursive: true })
+    }
+  })
 })
