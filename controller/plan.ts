@@ -38,7 +38,7 @@ export type Action =
 /** What the leader knows beyond the API: changed by `plan`, `planGone`, `confirm` and `rebuild` alone. */
 export interface Book {
   readonly ipam: Ipam
-  /** Services that want an address and have none. */
+  /** Services that want an address, or a second one, and have none. */
   readonly waiting: Map<NamespacedName, Aged>
   /** What each Service in trouble was last told, so that it is told once. */
   readonly told: Map<NamespacedName, string>
@@ -113,12 +113,12 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
     }
   }
   if (allocation !== undefined) allocation = extendIfWanted(ipam, service, allocation)
-  else if (!service.deleting) {
+  if (allocation === undefined && !service.deleting) {
     const found = ipam.allocate(service, namespace)
     if (found.ok) allocation = found.value
     else actions.push(...refuse(book, service, found.error))
   }
-  if (allocation !== undefined) actions.push(...accept(book, service))
+  if (allocation !== undefined) actions.push(...accept(book, service, allocation))
   return [...actions, ...writeIfNeeded(book, service, allocation)]
 }
 
@@ -135,24 +135,34 @@ function claimHeld(ipam: Ipam, service: ServiceView, namespace: NamespaceView, a
   }
 }
 
+/** PreferDualStack with two cluster IPs is content with one address, and takes the second when there is one. */
+function wantsMore(service: ServiceView, allocation: Allocation): boolean {
+  return service.families.length > allocation.addresses.length && !service.deleting
+}
+
 function extendIfWanted(ipam: Ipam, service: ServiceView, allocation: Allocation): Allocation {
-  const wantsMore = service.familyPolicy === 'PreferDualStack' && service.families.length > allocation.addresses.length && !service.deleting
-  const extended = wantsMore ? ipam.extend(service) : undefined
+  const extended = wantsMore(service, allocation) ? ipam.extend(service) : undefined
   return extended?.ok === true ? extended.value : allocation
 }
 
-function refuse({ waiting, told }: Book, service: ServiceView, refusal: Refusal): readonly Action[] {
-  waiting.set(service.key, { createdAt: service.createdAt, uid: service.uid, name: service.key })
+function refuse(book: Book, service: ServiceView, refusal: Refusal): readonly Action[] {
+  wait(book, service)
   const reason = refusal.reason === 'RequestInvalid' ? 'LoadBalancerFailed' : 'AllocationFailed'
-  return tell(told, service, reason, `Failed to allocate IP for "${service.key}": ${describeRefusal(refusal)}`)
+  return tell(book.told, service, reason, `Failed to allocate IP for "${service.key}": ${describeRefusal(refusal)}`)
 }
 
-function accept({ waiting, told }: Book, service: ServiceView): readonly Action[] {
-  waiting.delete(service.key)
+function accept(book: Book, service: ServiceView, allocation: Allocation): readonly Action[] {
+  const { waiting, told } = book
+  if (wantsMore(service, allocation)) wait(book, service)
+  else waiting.delete(service.key)
   if (!service.requestedAddresses.ok)
     return tell(told, service, 'LoadBalancerFailed', `${service.requestedAddresses.error}; it keeps what it has`)
   told.delete(service.key)
   return []
+}
+
+function wait({ waiting }: Book, service: ServiceView): void {
+  waiting.set(service.key, { createdAt: service.createdAt, uid: service.uid, name: service.key })
 }
 
 function tell(told: Book['told'], service: ServiceView, reason: EventReason, message: string): readonly Action[] {

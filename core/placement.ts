@@ -164,7 +164,7 @@ function refuse(ledger: Ledger, service: ServiceView, places: readonly Place[], 
 function findMismatch(service: ServiceView, addresses: readonly Address[]): Refusal | undefined {
   const held = addresses.map(({ family }) => family)
   const isPart =
-    service.familyPolicy === 'PreferDualStack' && held.length === 1 && held.every((family) => service.families.includes(family))
+    service.familyPolicy !== 'RequireDualStack' && held.length === 1 && held.every((family) => service.families.includes(family))
   if (!isPart && !sameFamilies(held, service.families)) return { reason: 'FamiliesChanged', held, wanted: service.families }
   const { requestedAddresses } = service
   if (!requestedAddresses.ok || requestedAddresses.value.length === 0 || sameAddresses(requestedAddresses.value, addresses))

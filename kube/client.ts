@@ -1,23 +1,14 @@
 // The API server's verbs over node:https. KubeConfig of @kubernetes/client-node supplies address, TLS and credentials; nothing else of it is used.
-import type { IncomingMessage } from 'node:http'
 import { KubeConfig } from '@kubernetes/client-node'
 import type { KubeObject } from '../core/objects.ts'
-import { ApiError, refusal, wordsOf } from './api-error.ts'
-import { Deadline, DeadlineExceeded } from './deadline.ts'
-import { parseJson, stringifyJson } from './json.ts'
-import { LineSplitter } from './lines.ts'
+import { ApiError } from './api-error.ts'
+import { type Call, Caller, json, maxListBytes, type Query, type RequestOptions } from './caller.ts'
 import { pathOf, type Resource } from './resources.ts'
-import { readText, Transport } from './transport.ts'
+import { Transport } from './transport.ts'
 
 // Who calls the API needs these three together.
 export { ApiError } from './api-error.ts'
 export { type Resource, resources } from './resources.ts'
-
-export interface RequestOptions {
-  /** Gives up after this long, body included; 10 s when not set. */
-  readonly deadlineMs?: number
-  readonly signal?: AbortSignal
-}
 
 export interface ListOptions extends RequestOptions {
   /** All namespaces when not set. */
@@ -88,18 +79,8 @@ export interface KubeClient {
   close(): void
 }
 
-/** The API's own limit is 1.5 MiB of etcd plus what status and metadata add. */
-const maxObjectBytes = 16 * 1024 * 1024
-
-/** Five hundred of them, or a watch event's line. */
-const maxListBytes = 256 * 1024 * 1024
-
-const defaultDeadlineMs = 10_000
-
 /** A page of 500 large objects takes the API server longer than one object. */
 const listDeadlineMs = 30_000
-
-const json = 'application/json'
 
 const patchTypes = {
   merge: 'application/merge-patch+json',
@@ -107,25 +88,13 @@ const patchTypes = {
   apply: 'application/apply-patch+yaml',
 } as const
 
-type Query = Readonly<Record<string, string | number | boolean | undefined>>
-
-interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  readonly path: string
-  readonly query?: Query
-  readonly accept?: string
-  readonly contentType?: string
-  readonly body?: unknown
-  readonly maxBytes?: number
-}
-
 /** A client for `$KUBECONFIG`, `~/.kube/config` or the Pod's ServiceAccount, in this order. Throws, in one line, when none of them names a cluster. */
 export function connectKube(options: { readonly config?: KubeConfig; readonly userAgent?: string } = {}): KubeClient {
   const config = options.config ?? defaultConfig()
   const server = config.getCurrentCluster()?.server
   if (server === undefined || !URL.canParse(server))
     throw new Error(`kubeconfig context "${config.getCurrentContext()}" names no API server (server: ${server ?? 'absent'})`)
-  return new HttpClient(new Transport(config, new URL(server), options.userAgent ?? 'metallb'))
+  return new HttpClient(new Caller(new Transport(config, new URL(server), options.userAgent ?? 'metallb')))
 }
 
 function defaultConfig(): KubeConfig {
@@ -138,14 +107,14 @@ function defaultConfig(): KubeConfig {
 }
 
 class HttpClient implements KubeClient {
-  readonly #transport: Transport
+  readonly #caller: Caller
 
-  constructor(transport: Transport) {
-    this.#transport = transport
+  constructor(caller: Caller) {
+    this.#caller = caller
   }
 
   get<T>(resource: Resource, name: string, namespace?: string, options: RequestOptions = {}): Promise<T> {
-    return this.#object({ method: 'GET', path: pathOf(resource, namespace, name) }, options)
+    return this.#caller.object({ method: 'GET', path: pathOf(resource, namespace, name) }, options)
   }
 
   async list<T>(resource: Resource, options: ListOptions = {}): Promise<List<T>> {
@@ -164,7 +133,7 @@ class HttpClient implements KubeClient {
     for (;;) {
       let page: Page
       try {
-        page = await this.#object<Page>(
+        page = await this.#caller.object<Page>(
           {
             method: 'GET',
             path: pathOf(resource, options.namespace),
@@ -189,7 +158,7 @@ class HttpClient implements KubeClient {
     }
   }
 
-  async watch(resource: Resource, options: WatchOptions): Promise<AsyncIterable<string>> {
+  watch(resource: Resource, options: WatchOptions): Promise<AsyncIterable<string>> {
     const call: Call = {
       method: 'GET',
       path: pathOf(resource, options.namespace),
@@ -202,42 +171,12 @@ class HttpClient implements KubeClient {
         fieldSelector: options.fieldSelector,
       },
     }
-    const opening = new Deadline(defaultDeadlineMs, 'no answer', options.signal)
-    try {
-      const response = await this.#open(call, opening.signal)
-      if (response.statusCode !== 200) throw await this.#refusal(call, response)
-      return this.#lines(call, response, options)
-    } catch (error) {
-      throw this.#failure(call, error, opening.signal)
-    } finally {
-      opening.clear()
-    }
-  }
-
-  async *#lines(call: Call, response: IncomingMessage, options: WatchOptions): AsyncGenerator<string, void, undefined> {
-    const idle = new Deadline(options.idleMs, 'no byte', options.signal)
-    const end = (): void => void response.destroy()
-    idle.signal.addEventListener('abort', end, { once: true })
-    const splitter = new LineSplitter(maxListBytes)
-    try {
-      idle.signal.throwIfAborted()
-      for await (const chunk of response as AsyncIterable<Buffer>) {
-        idle.refresh()
-        yield* splitter.push(chunk)
-      }
-      idle.signal.throwIfAborted()
-      if (splitter.pending > 0) throw new Error('the connection ended inside an event')
-    } catch (error) {
-      throw this.#failure(call, error, idle.signal)
-    } finally {
-      idle.clear()
-      response.destroy()
-    }
+    return this.#caller.lines(call, options)
   }
 
   create<T>(resource: Resource, object: Writable, options: WriteOptions = {}): Promise<T> {
     const namespace = options.namespace ?? object.metadata.namespace
-    return this.#object(
+    return this.#caller.object(
       { method: 'POST', path: pathOf(resource, namespace), query: writeQuery(options), contentType: json, body: object },
       options,
     )
@@ -245,11 +184,11 @@ class HttpClient implements KubeClient {
 
   replace<T>(resource: Resource, object: Writable, options: WriteOptions = {}): Promise<T> {
     const path = pathOf(resource, options.namespace ?? object.metadata.namespace, object.metadata.name ?? '', options.subresource)
-    return this.#object({ method: 'PUT', path, query: writeQuery(options), contentType: json, body: object }, options)
+    return this.#caller.object({ method: 'PUT', path, query: writeQuery(options), contentType: json, body: object }, options)
   }
 
   patch<T>(resource: Resource, name: string, options: PatchOptions): Promise<T> {
-    return this.#object(
+    return this.#caller.object(
       {
         method: 'PATCH',
         path: pathOf(resource, options.namespace, name, options.subresource),
@@ -263,63 +202,14 @@ class HttpClient implements KubeClient {
 
   async remove(resource: Resource, name: string, options: RemoveOptions = {}): Promise<void> {
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: options.preconditions }
-    await this.#object(
+    await this.#caller.object(
       { method: 'DELETE', path: pathOf(resource, options.namespace, name), query: writeQuery(options), contentType: json, body },
       options,
     )
   }
 
   close(): void {
-    this.#transport.close()
-  }
-
-  async #object<T>(call: Call, options: RequestOptions): Promise<T> {
-    const deadline = new Deadline(options.deadlineMs ?? defaultDeadlineMs, 'no complete answer', options.signal)
-    try {
-      const response = await this.#open(call, deadline.signal)
-      if (response.statusCode === undefined || response.statusCode > 299) throw await this.#refusal(call, response)
-      return parseJson(await readText(response, call.maxBytes ?? maxObjectBytes)) as T
-    } catch (error) {
-      throw this.#failure(call, error, deadline.signal)
-    } finally {
-      deadline.clear()
-    }
-  }
-
-  #open(call: Call, signal: AbortSignal): Promise<IncomingMessage> {
-    const query = new URLSearchParams()
-    for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(name, String(value))
-    return this.#transport.send({
-      method: call.method,
-      path: query.size > 0 ? `${call.path}?${query.toString()}` : call.path,
-      headers: { Accept: call.accept ?? json, ...(call.contentType === undefined ? {} : { 'Content-Type': call.contentType }) },
-      ...(call.body === undefined ? {} : { body: stringifyJson(call.body) }),
-      signal,
-    })
-  }
-
-  async #refusal(call: Call, response: IncomingMessage): Promise<ApiError> {
-    const text = await readText(response, maxObjectBytes)
-    const retryAfter = Number(response.headers['retry-after'])
-    return refusal({
-      what: `${call.method} ${call.path}`,
-      status: response.statusCode ?? 0,
-      text,
-      retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
-    })
-  }
-
-  #failure(call: Call, error: unknown, signal: AbortSignal): ApiError {
-    if (error instanceof ApiError) return error
-    // An abort surfaces as whatever the socket was doing at that moment; the signal knows why.
-    const cause: unknown = signal.aborted ? signal.reason : error
-    const reason = cause instanceof DeadlineExceeded ? 'Timeout' : signal.aborted ? 'Aborted' : 'Unreachable'
-    if (reason === 'Timeout') this.#transport.dropIdle()
-    return new ApiError(`${call.method} ${call.path}: no answer from ${this.#transport.server.origin}: ${wordsOf(cause)}`, {
-      status: 0,
-      reason,
-      cause,
-    })
+    this.#caller.close()
   }
 }
 

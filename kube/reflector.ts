@@ -70,6 +70,8 @@ export class Reflector<T extends KubeObject> {
   #needsList = true
   /** Attempts since the last progress. */
   #failures = 0
+  /** Whether a version of ours was refused since the last progress. */
+  #expired = false
   /** The failure that the log already knows. */
   #reported: string | undefined
 
@@ -200,6 +202,7 @@ export class Reflector<T extends KubeObject> {
 
   #progress(): void {
     this.#failures = 0
+    this.#expired = false
     this.#recovered()
   }
 
@@ -211,6 +214,9 @@ export class Reflector<T extends KubeObject> {
     }
     if (error.status === 410) {
       this.#needsList = true
+      // A server that came back says this to everybody: it is well, and the outage's pauses are over. Only one that says it again after a list has to wait.
+      if (!this.#expired) this.#failures = 0
+      this.#expired = true
       this.#log.info({ event: 'versionExpired', resourceVersion: this.#store.resourceVersion })
       return 0
     }

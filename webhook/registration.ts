@@ -7,7 +7,7 @@ import type { Call } from './probe.ts'
 export const configurationName = 'metallb-webhook-configuration'
 
 /** Grows with each release that changes the entries below; an older replica leaves a newer one's entries alone. */
-export const registrationVersion = 1
+const registrationVersion = 1
 export const versionAnnotation = 'metallb.io/webhook-registration'
 
 export interface WebhookConfiguration extends KubeObject {
@@ -22,6 +22,8 @@ export interface RegistrationFacts {
   /** PEM. */
   readonly ca: string
   readonly classes: LoadBalancerClasses
+  /** Our namespace is being deleted, and we with it. */
+  readonly isEnding: boolean
 }
 
 /** `Ignore` until a probe has shown that the API server reaches us: nobody is locked out by a webhook that was never there. */
@@ -36,10 +38,14 @@ export type RegistrationStep =
   /** Registered with `Ignore`: show that the path works, then write `Fail`. */
   | { readonly type: 'prove' }
   | { readonly type: 'enforced' }
+  /** Take the entries away: what `Fail` leaves behind would stand in the way of whoever installs us again. */
+  | { readonly type: 'withdraw' }
+  | { readonly type: 'withdrawn' }
 
 /** What to do about a configuration as it stands; the same facts and the same object lead every replica to the same step. */
 export function planRegistration(current: WebhookConfiguration | undefined, facts: RegistrationFacts): RegistrationStep {
   if (current === undefined) return { type: 'missing' }
+  if (facts.isEnding) return { type: asList(current.webhooks).length === 0 ? 'withdrawn' : 'withdraw' }
   const version = Number(asFields(current.metadata.annotations)?.[versionAnnotation] ?? 0)
   if (version > registrationVersion) return { type: 'superseded', by: version }
   if (version === registrationVersion) {
@@ -61,6 +67,11 @@ export function registrationPatch(current: WebhookConfiguration, facts: Registra
     metadata: { resourceVersion: current.metadata.resourceVersion, annotations: { [versionAnnotation]: String(registrationVersion) } },
     webhooks: webhooksFor(facts, policy),
   }
+}
+
+/** Leaves a configuration as the manifests brought it. */
+export function withdrawalPatch(current: WebhookConfiguration): Fields {
+  return { metadata: { resourceVersion: current.metadata.resourceVersion, annotations: { [versionAnnotation]: null } }, webhooks: [] }
 }
 
 /** The entries, each field written out, also where it is the API server's default, so that an edit by hand shows as a difference. */

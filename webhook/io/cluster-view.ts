@@ -58,6 +58,17 @@ export class ClusterView {
     await Promise.all([this.#pools.whenSynced(), this.#namespaces.whenSynced()])
   }
 
+  /** Our own namespace is being deleted. */
+  get isEnding(): boolean {
+    return this.#namespaces.store.get(this.#options.namespace)?.metadata.deletionTimestamp !== undefined
+  }
+
+  onEnding(listener: () => void): void {
+    this.#namespaces.store.subscribe(({ object: { metadata } }) => {
+      if (metadata.name === this.#options.namespace && metadata.deletionTimestamp !== undefined) listener()
+    })
+  }
+
   /** What the caches hold, at once and without a call. */
   cached(): World {
     const objects = this.#pools.store.list()
@@ -97,15 +108,8 @@ export class ClusterView {
   }
 }
 
+/** Names, labels, annotations and the beginning of the end: thousands of namespaces may be there. */
 function onlyMetadata({ metadata }: Namespace): Namespace {
-  const { name, uid, resourceVersion, labels = {}, annotations = {} } = metadata
-  return {
-    metadata: {
-      labels,
-      annotations,
-      ...(name === undefined ? {} : { name }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    },
-  }
+  const { managedFields: _, ownerReferences: __, ...kept } = metadata as Namespace['metadata'] & { readonly managedFields?: unknown }
+  return { metadata: kept }
 }

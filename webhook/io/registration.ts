@@ -1,4 +1,5 @@
 // Keeps the two webhook configurations filled in: at the start, after somebody's edit, after a change of the certificate authority.
+import type { Fields } from '../../core/shape.ts'
 import { ApiError } from '../../kube/api-error.ts'
 import type { KubeClient } from '../../kube/client.ts'
 import { type Logger, named } from '../../kube/logger.ts'
@@ -9,11 +10,13 @@ import type { Call } from '../probe.ts'
 import {
   configurationName,
   isRegisteredWith,
+  type OwnPolicy,
   planRegistration,
   type RegistrationFacts,
   type RegistrationStep,
   registrationPatch,
   type WebhookConfiguration,
+  withdrawalPatch,
 } from '../registration.ts'
 import { probeWebhook } from './probe.ts'
 
@@ -32,9 +35,11 @@ const slowProbeMs = 5_000
 
 export interface RegistrarOptions {
   readonly client: KubeClient
-  readonly facts: Omit<RegistrationFacts, 'call' | 'ca'>
+  readonly facts: Pick<RegistrationFacts, 'namespace' | 'service' | 'classes'>
   /** PEM of the authority that signs what we serve; undefined while there is none. */
   readonly ca: () => string | undefined
+  /** Our namespace is being deleted. */
+  readonly isEnding: () => boolean
   readonly log: Logger
 }
 
@@ -81,7 +86,7 @@ export class Registrar {
     }
   }
 
-  /** The certificate authority has changed. */
+  /** The certificate authority has changed, or our namespace is going. */
   refresh(): void {
     for (const call of calls) if (this.#reflectors[call].synced) this.#queue.add(call)
   }
@@ -98,13 +103,14 @@ export class Registrar {
   async #step(call: Call): Promise<void> {
     const ca = this.#options.ca()
     if (ca === undefined) return
-    const facts: RegistrationFacts = { ...this.#options.facts, call, ca }
+    const facts: RegistrationFacts = { ...this.#options.facts, call, ca, isEnding: this.#options.isEnding() }
     const current = this.#reflectors[call].store.get(configurationName)
     if (isRegisteredWith(current, ca)) this.#seen.add(call)
     const step = planRegistration(current, facts)
     this.#say(call, step)
     if (current === undefined) return
-    if (step.type === 'write') await this.#write(current, facts, step.policy)
+    if (step.type === 'write') await this.#register(current, facts, step.policy)
+    if (step.type === 'withdraw' && (await this.#write(call, withdrawalPatch(current)))) this.#log.info({ event: 'webhookWithdrawn', call })
     if (step.type === 'prove') await this.#prove(current, facts)
   }
 
@@ -114,7 +120,7 @@ export class Registrar {
     if (obstacle === undefined) {
       this.#failedProbes.delete(call)
       this.#log.info({ event: 'webhookProven', call })
-      return this.#write(current, facts, 'Fail')
+      return this.#register(current, facts, 'Fail')
     }
     const failed = (this.#failedProbes.get(call) ?? 0) + 1
     this.#failedProbes.set(call, failed)
@@ -123,19 +129,23 @@ export class Registrar {
     this.#queue.addAfter(call, again)
   }
 
-  async #write(current: WebhookConfiguration, facts: RegistrationFacts, policy: 'Ignore' | 'Fail'): Promise<void> {
-    const { call } = facts
+  async #register(current: WebhookConfiguration, facts: RegistrationFacts, policy: OwnPolicy): Promise<void> {
+    const written = await this.#write(facts.call, registrationPatch(current, facts, policy))
+    if (written) this.#log.info({ event: 'webhookRegistered', call: facts.call, failurePolicy: policy })
+  }
+
+  /** False when somebody else wrote in between: the watch brings what, and we look again. */
+  async #write(call: Call, body: Fields): Promise<boolean> {
     try {
       await this.#options.client.patch(resourceOf[call], configurationName, {
         patch: 'merge',
-        body: registrationPatch(current, facts, policy),
+        body,
         fieldManager: 'metallb-webhook',
         deadlineMs: 5_000,
       })
-      this.#log.info({ event: 'webhookRegistered', call, failurePolicy: policy })
+      return true
     } catch (error) {
-      // Somebody else wrote in between: the watch brings what, and we look again.
-      if (error instanceof ApiError && (error.status === 409 || error.status === 404)) return
+      if (error instanceof ApiError && (error.status === 409 || error.status === 404)) return false
       throw error
     }
   }

@@ -6,98 +6,9 @@ import { createIpam } from '../../../core/ipam.ts'
 import type { Allocation } from '../../../core/ledger.ts'
 import type { NamespaceView } from '../../../core/namespace.ts'
 import type { ServiceView } from '../../../core/service.ts'
-import type { IPAddressPool } from '../../../schemas/generated/types.ts'
+import { poolList, someAddress, someService } from './arbitraries.ts'
 import { NaiveIpam } from './naive-ipam.ts'
-import { address, namespaceOf, poolObject, service } from './objects.ts'
-
-// Tiny pools around an octet's border, so that they fill up, and so that .0 and .255 are in them.
-const ranges = [
-  ['10.0.0.252-10.0.1.1', '10.0.1.2/31', '10.0.0.250-10.0.0.251', 'fd00::1-fd00::2', 'fd00::8/127'],
-  ['10.0.2.0/31', '10.0.2.4/30', 'fd00:1::/126'],
-  ['10.0.3.254-10.0.4.2', 'fd00:2::ff'],
-  ['10.0.5.1/32', '10.0.6.0/32'],
-].map((list) => list.map((text) => (text.includes('/') || text.includes('-') ? text : `${text}/128`)))
-
-const namespaceViews = [namespaceOf('shop'), namespaceOf('bank', { tier: 'gold' }), namespaceOf('lab', {}, 'p1')] as const
-
-const allocation = fc.record(
-  {
-    priority: fc.constantFrom(0, 1, 50, 100),
-    namespaces: fc.subarray(['shop', 'bank']),
-    namespaceSelectors: fc.constantFrom([], [{ matchLabels: { tier: 'gold' } }], [{ matchLabels: { tier: 'none' } }]),
-    serviceSelectors: fc.constantFrom([], [{ matchLabels: { app: 'a' } }]),
-  },
-  { requiredKeys: [] },
-)
-
-const poolList = fc.subarray([0, 1, 2, 3]).chain((indexes) =>
-  fc.tuple(
-    ...indexes.map((index) =>
-      fc
-        .record({
-          addresses: fc.shuffledSubarray(ranges[index] ?? [], { minLength: 1 }),
-          autoAssign: fc.boolean(),
-          avoidBuggyIPs: fc.boolean(),
-          allocation: fc.option(allocation),
-          isDefault: fc.boolean(),
-        })
-        .map(
-          ({ addresses, autoAssign, avoidBuggyIPs, allocation: serviceAllocation, isDefault }): IPAddressPool =>
-            poolObject(
-              `p${index}`,
-              { addresses, autoAssign, avoidBuggyIPs, ...(serviceAllocation === null ? {} : { serviceAllocation }) },
-              isDefault ? { annotations: { 'metallb.io/is-default-pool': 'true' } } : {},
-            ),
-        ),
-    ),
-  ),
-)
-
-const someAddress = fc.constantFrom(
-  '10.0.0.252',
-  '10.0.0.255',
-  '10.0.1.0',
-  '10.0.2.0',
-  '10.0.4.1',
-  '10.0.5.1',
-  'fd00::1',
-  'fd00::2',
-  'fd00:1::3',
-  'fd00:2::ff',
-  '10.9.9.9',
-)
-
-const annotations = fc.record(
-  {
-    'metallb.io/address-pool': fc.constantFrom('p0', 'p1', 'gone'),
-    'metallb.io/address-pool-source': fc.constant('default'),
-    'metallb.io/loadBalancerIPs': fc.uniqueArray(someAddress, { minLength: 1, maxLength: 2 }).map((texts) => texts.join(',')),
-    'metallb.io/allow-shared-ip': fc.constantFrom('x', 'y'),
-  },
-  { requiredKeys: [] },
-)
-
-const serviceView = fc
-  .record({
-    number: fc.integer({ min: 0, max: 9 }),
-    annotations: fc.oneof(
-      fc.constant({}),
-      fc.constantFrom('x', 'x', 'y').map((key) => ({ 'metallb.io/allow-shared-ip': key })),
-      annotations,
-    ),
-    labels: fc.constantFrom({}, { app: 'a' }),
-    clusterIPs: fc.constantFrom(['10.96.0.1'], ['fd96::1'], ['10.96.0.1', 'fd96::1'], ['fd96::1', '10.96.0.1']),
-    ipFamilyPolicy: fc.constantFrom('PreferDualStack', 'RequireDualStack', 'SingleStack'),
-    port: fc.constantFrom(80, 443),
-    protocol: fc.constantFrom('TCP', 'UDP'),
-    externalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
-    selector: fc.constantFrom({ app: 'a' }, { app: 'b' }),
-  })
-  .map(({ number, annotations: texts, labels, clusterIPs, ipFamilyPolicy, port, protocol, externalTrafficPolicy, selector }) => {
-    const namespace = namespaceViews[number % 3] ?? namespaceViews[0]
-    const spec = { ipFamilyPolicy, ports: [{ port, protocol }], externalTrafficPolicy, selector }
-    return { view: service(`${namespace.name}/s${number}`, { annotations: { ...texts }, labels, clusterIPs, spec }), namespace }
-  })
+import { address, service } from './objects.ts'
 
 type Step = { readonly verb: 'allocate' | 'release' | 'vacate' | 'settle' | 'claim' | 'keep'; readonly addresses: readonly string[] } & {
   readonly view: ServiceView
@@ -106,7 +17,7 @@ type Step = { readonly verb: 'allocate' | 'release' | 'vacate' | 'settle' | 'cla
 
 const step = fc
   .tuple(
-    serviceView,
+    someService,
     fc.constantFrom(
       'allocate' as const,
       'allocate' as const,
@@ -118,7 +29,7 @@ const step = fc
     ),
     fc.uniqueArray(someAddress, { minLength: 1, maxLength: 2 }),
   )
-  .map(([subject, verb, addresses]): Step => ({ ...subject, verb, addresses }))
+  .map(([{ key, namespace, options }, verb, addresses]): Step => ({ view: service(key, options), namespace, verb, addresses }))
 
 const shown = (result: { readonly ok: boolean; readonly value?: Allocation }): unknown =>
   result.value === undefined ? undefined : { pool: result.value.pool, addresses: result.value.addresses.map(formatAddress) }

@@ -166,7 +166,7 @@ export class NaiveIpam {
     const families = addresses.map(familyOf)
     const isAll = families.toSorted().join() === service.families.toSorted().join()
     const isPart =
-      service.familyPolicy === 'PreferDualStack' &&
+      service.familyPolicy !== 'RequireDualStack' &&
       families.length === 1 &&
       families.every((family) => service.families.some((own) => own === family))
     if (!isAll && !isPart) return undefined

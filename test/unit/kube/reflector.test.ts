@@ -264,6 +264,13 @@ describe('A reflector', () => {
     expect(run.pauses).to.deep.equal([0, 100, 200, 0, 0])
   })
 
+  it('lists at once when a server that came back has forgotten our version, but not again and again', async () => {
+    const gone = status(410, 'Expired', 'too old resource version')
+    const away = Array.from({ length: 4 }, () => status(503, '', 'starting'))
+    const run = await play([list(10, []), ...away, gone, list(20, []), gone, list(30, []), gone])
+    expect(run.pauses).to.deep.equal([0, 100, 200, 400, 0, 0, 100])
+  })
+
   it('waits as long as the server asks', async () => {
     const run = await play([list(10, []), status(429, 'TooManyRequests', 'slow down', { 'Retry-After': '7' })])
     expect(run.pauses).to.deep.equal([7000])

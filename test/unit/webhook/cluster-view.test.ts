@@ -40,22 +40,25 @@ describe('the view of the cluster', () => {
   let server: ScriptedServer
   let client: KubeClient
   let view: ClusterView
-  /** The open watch of the pools. */
-  let watch: ServerResponse | undefined
+  let poolWatch: ServerResponse
+  let namespaceWatch: ServerResponse
   let fullLists: readonly Answer[]
   let metadataList: Answer
 
   beforeEach(async () => {
     fullLists = [list(5, [first])]
     metadataList = list(5, [first])
-    const openWatch: Answer = (response) => {
-      response.writeHead(200, { 'Content-Type': 'application/json' })
-      response.flushHeaders()
-      watch = response
-    }
+    const opened = { pools: Promise.withResolvers<ServerResponse>(), namespaces: Promise.withResolvers<ServerResponse>() }
+    const open =
+      (what: keyof typeof opened): Answer =>
+      (response) => {
+        response.writeHead(200, { 'Content-Type': 'application/json' })
+        response.flushHeaders()
+        opened[what].resolve(response)
+      }
     server = await answeringServer((request) => {
       const isPools = request.path.endsWith('/ipaddresspools')
-      if (request.query['watch'] === 'true') return isPools ? openWatch : (response) => response.writeHead(200).flushHeaders()
+      if (request.query['watch'] === 'true') return open(isPools ? 'pools' : 'namespaces')
       if (!isPools)
         return list(1, [
           { metadata: { name: 'shop', annotations: { 'metallb.io/default-pool': 'first' }, resourceVersion: '1', uid: 'n' } },
@@ -70,6 +73,8 @@ describe('the view of the cluster', () => {
     view = new ClusterView({ client, namespace: ownNamespace, classes: {}, log, clock: leapingClock() })
     view.start()
     await view.whenSynced()
+    poolWatch = await opened.pools.promise
+    namespaceWatch = await opened.namespaces.promise
   })
 
   afterEach(async () => {
@@ -94,7 +99,7 @@ describe('the view of the cluster', () => {
 
   it('waits for what the API server has but the watch has not brought yet', async () => {
     metadataList = (response, request) => {
-      watch?.write(line('ADDED', second))
+      poolWatch.write(line('ADDED', second))
       return list(7, [first, second])(response, request)
     }
     expect(names(await view.confirmed())).to.deep.equal(['first', 'second'])
@@ -113,9 +118,20 @@ describe('the view of the cluster', () => {
     expect(await view.confirmed().then(String, (error: Error) => error.message)).to.contain('403 Forbidden')
   })
 
+  it('knows when its own namespace is going', async () => {
+    const ended = Promise.withResolvers<void>()
+    view.onEnding(ended.resolve)
+    expect(view.isEnding).to.equal(false)
+    const going = { deletionTimestamp: '2026-02-01T00:00:00Z', managedFields: [{ manager: 'x' }] }
+    namespaceWatch.write(line('MODIFIED', { metadata: { name: 'shop', uid: 'n', resourceVersion: '2', ...going } }))
+    namespaceWatch.write(line('ADDED', { metadata: { name: ownNamespace, uid: 'm', resourceVersion: '3', ...going } }))
+    await ended.promise
+    expect(view.isEnding).to.equal(true)
+  })
+
   it('compiles the pools again when one has changed', async () => {
     const changed = { ...(first as unknown as IPAddressPool), spec: { addresses: ['10.9.0.0/24'] } }
-    watch?.write(line('MODIFIED', { ...changed, metadata: { ...changed.metadata, resourceVersion: '9' } }))
+    poolWatch.write(line('MODIFIED', { ...changed, metadata: { ...changed.metadata, resourceVersion: '9' } }))
     metadataList = list(9, [{ metadata: { ...changed.metadata, resourceVersion: '9' } }])
     const world = await view.confirmed()
     expect(world.pools.pools.flatMap(({ ranges }) => ranges.map(({ text }) => text))).to.deep.equal(['10.9.0.0/24'])

@@ -114,16 +114,19 @@ describe('the registrar', () => {
   let client: KubeClient
   let registrar: Registrar
   let ca: string | undefined
+  let isEnding: boolean
 
   beforeEach(async () => {
     configurations = new Configurations()
     server = await answeringServer((request) => configurations.answer(request))
     client = connectKube({ config: configFor(server.url) })
     ca = 'one'
+    isEnding = false
     registrar = new Registrar({
       client,
       facts: { namespace: ownNamespace, service: 'metallb-webhook-service', classes: {} },
       ca: () => ca,
+      isEnding: () => isEnding,
       log: createLogger({ component: 'test', level: 'none' }),
     })
   })
@@ -169,6 +172,17 @@ describe('the registrar', () => {
       await new Promise((resolve) => setImmediate(resolve))
     await configurations.settled
     expect(JSON.stringify(configurations.current)).not.to.contain(Buffer.from('one').toString('base64'))
+  })
+
+  it('takes the entries away when its namespace goes', async () => {
+    registrar.start()
+    await configurations.settled
+    isEnding = true
+    registrar.refresh()
+    const { current } = configurations
+    while ((current.mutating.webhooks?.length ?? 0) + (current.validating.webhooks?.length ?? 0) > 0)
+      await new Promise((resolve) => setImmediate(resolve))
+    expect(configurations.history.slice(4).toSorted()).to.deep.equal(['mutating undefined', 'validating undefined'])
   })
 
   it('is not registered while there is no authority', async () => {

@@ -9,6 +9,7 @@ import {
   versionAnnotation,
   type WebhookConfiguration,
   webhooksFor,
+  withdrawalPatch,
 } from '../../../webhook/registration.ts'
 
 const facts: RegistrationFacts = {
@@ -17,6 +18,7 @@ const facts: RegistrationFacts = {
   service: 'metallb-webhook-service',
   ca: 'one',
   classes: {},
+  isEnding: false,
 }
 const empty: WebhookConfiguration = { metadata: { name: 'metallb-webhook-configuration', resourceVersion: '1' } }
 
@@ -91,6 +93,16 @@ describe('the registration of the webhook', () => {
           'has(object.spec.type) && object.spec.type == \'LoadBalancer\' && has(object.spec.loadBalancerClass) && object.spec.loadBalancerClass == "example.com/lan"',
       },
     ])
+  })
+
+  it('takes itself away with its namespace, and then rests', () => {
+    const ending = { ...facts, isEnding: true }
+    expect(planRegistration(stored('Fail'), ending)).to.deep.equal({ type: 'withdraw' })
+    expect(withdrawalPatch(stored('Fail'))).to.deep.equal({
+      metadata: { resourceVersion: '1', annotations: { [versionAnnotation]: null } },
+      webhooks: [],
+    })
+    expect(planRegistration(empty, ending)).to.deep.equal({ type: 'withdrawn' })
   })
 
   it('counts only when every entry carries our authority', () => {

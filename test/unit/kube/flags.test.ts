@@ -1,0 +1,62 @@
+import { expect } from 'chai'
+import { parseFlags } from '../../../kube/flags.ts'
+
+const table = {
+  'log-level': { kind: 'text', default: 'info', oneOf: ['debug', 'info'], help: 'how much to say' },
+  namespace: { kind: 'text', default: 'metallb-system', env: 'METALLB_NAMESPACE', help: 'where we live' },
+  port: { kind: 'integer', default: 7472, env: 'PORT', min: 0, max: 65535, help: 'metrics' },
+  'webhook-http2': { kind: 'switch', default: false, help: 'unused' },
+} as const
+
+function parse(argv: readonly string[], env: Readonly<Record<string, string>> = {}): unknown {
+  const result = parseFlags(table, argv, env)
+  return result.ok ? result.value : `${result.error.exitCode}: ${result.error.message}`
+}
+
+const defaults = { 'log-level': 'info', namespace: 'metallb-system', port: 7472, 'webhook-http2': false }
+
+const good: Readonly<
+  Record<string, { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly gives: object }>
+> = {
+  'nothing as the defaults': { argv: [], gives: {} },
+  'one dash and two': { argv: ['-port=1', '--log-level=debug'], gives: { port: 1, 'log-level': 'debug' } },
+  'a value as the next argument': { argv: ['--port', '0', '-namespace', 'lb'], gives: { port: 0, namespace: 'lb' } },
+  'a value that looks like a flag': { argv: ['--namespace', '--x'], gives: { namespace: '--x' } },
+  'a value with an equals sign': { argv: ['--namespace=a=b'], gives: { namespace: 'a=b' } },
+  'an empty value': { argv: ['--namespace='], gives: { namespace: '' } },
+  'a switch without a value': { argv: ['--webhook-http2', '--port=1'], gives: { 'webhook-http2': true, port: 1 } },
+  'a switch with a value': { argv: ['--webhook-http2=F'], gives: { 'webhook-http2': false } },
+  'the last of several': { argv: ['--port=1', '--port=2'], gives: { port: 2 } },
+  'the environment as default': { argv: ['--port=1'], env: { METALLB_NAMESPACE: 'lb', PORT: '9' }, gives: { namespace: 'lb', port: 1 } },
+  'an empty variable as absent': { argv: [], env: { METALLB_NAMESPACE: '' }, gives: {} },
+}
+
+const bad: Readonly<
+  Record<string, { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly says: string }>
+> = {
+  'an unknown flag': { argv: ['--prot=1'], says: '2: unknown flag --prot; see --help' },
+  'a word that is no flag': { argv: ['port'], says: '2: "port" is not a flag; see --help' },
+  'dashes alone': { argv: ['--'], says: '2: "--" is not a flag; see --help' },
+  'a property that every object has': { argv: ['--constructor=1'], says: '2: unknown flag --constructor; see --help' },
+  'a missing value': { argv: ['--port'], says: '2: flag --port needs a value' },
+  'text for a number': { argv: ['--port=http'], says: '2: flag --port=http: must be an integer from 0 to 65535' },
+  'a number that is no integer': { argv: ['--port=1e3'], says: '2: flag --port=1e3: must be an integer from 0 to 65535' },
+  'a number out of range': { argv: ['--port=65536'], says: '2: flag --port=65536: must be an integer from 0 to 65535' },
+  'a word that is not among the choices': { argv: ['--log-level=loud'], says: '2: flag --log-level=loud: must be one of debug, info' },
+  'an odd switch': { argv: ['--webhook-http2=maybe'], says: '2: flag --webhook-http2=maybe: must be true or false' },
+  'an odd variable': { argv: [], env: { PORT: 'x' }, says: '2: environment variable PORT=x: must be an integer from 0 to 65535' },
+}
+
+describe('A command line', () => {
+  for (const [name, { argv, env, gives }] of Object.entries(good))
+    it(`takes ${name}`, () => void expect(parse(argv, env)).to.deep.equal({ ...defaults, ...gives }))
+  for (const [name, { argv, env, says }] of Object.entries(bad)) it(`refuses ${name}`, () => void expect(parse(argv, env)).to.equal(says))
+
+  it('explains itself', () => {
+    for (const word of ['-h', '--help']) {
+      const text = parse([word])
+      expect(text).to.match(/^0: Flags:\n {2}--log-level +how much to say \(debug, info\); default "info"\n/)
+      expect(text).to.match(/--port +metrics; default 7472 \[\$PORT\]/)
+    }
+  })
+})
