@@ -1,9 +1,10 @@
 // What a route carries beside its prefix, and how a session writes it.
-import type { Address, Family } from '../../core/address.ts'
+import type { Family } from '../../core/address.ts'
 import { type Community, compareLargeCommunities, formatLargeCommunity, type LargeCommunity } from '../../core/config/community.ts'
 import { concatBytes } from '../bytes.ts'
 import { encodeAsPath } from './as-path.ts'
 import { encodeCommunities, encodeLargeCommunities } from './community.ts'
+import type { NextHops } from './local-address.ts'
 import { writeAddress } from './multiprotocol.ts'
 import { AttributeKind, AttributeType, encodeAttribute } from './path-attribute.ts'
 
@@ -38,7 +39,7 @@ export interface RouteWriter {
   /** The peer knows AS numbers of four octets. */
   readonly fourOctetAs: boolean
   /** Our address of each family, as the peer's packets will find us. Routes of a family without one are not sent. */
-  readonly nextHops: { readonly [F in Family]?: Address & { readonly family: F } }
+  readonly nextHops: NextHops
   /** Longest message that the peer takes, in octets. */
   readonly messageLimit: number
 }

@@ -1,6 +1,6 @@
 // Where peers connect to us: one listening socket for each family.
 import { createServer, type Server, type Socket } from 'node:net'
-import { type Address, type Family, families, formatAddress, parseAddress } from '../../core/address.ts'
+import { type Address, type Family, families, parseAddress } from '../../core/address.ts'
 import type { Result } from '../../core/result.ts'
 import type { Notification } from '../bgp/notification.ts'
 import { encodeNotification } from '../bgp/notification-message.ts'
@@ -58,6 +58,3 @@ export function turnAway(socket: Socket, notification: Notification): void {
   const limit = setTimeout(() => socket.destroy(), 1000)
   socket.once('close', () => clearTimeout(limit))
 }
-
-export const nameOfPeer = (peer: Address, port: number): string =>
-  peer.family === 'IPv4' ? `${formatAddress(peer)}:${port}` : `[${formatAddress(peer)}]:${port}`

@@ -1,6 +1,6 @@
 // The shell around one peer: feeds the state machine from sockets and one timer, and does what it asks for.
 import type { Socket } from 'node:net'
-import { type Address, type Family, formatAddress } from '../../core/address.ts'
+import { type Family, formatAddress } from '../../core/address.ts'
 import { after, type Instant, instant, millis } from '../../core/time.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { Clock } from '../../kube/clock.ts'
@@ -8,35 +8,17 @@ import type { Logger } from '../../kube/logger.ts'
 import { AdjRibOut } from '../bgp/adj-rib-out.ts'
 import { type ConnectionEvent, type Direction, type EndCause, earliest, type State } from '../bgp/connection.ts'
 import { Framing } from '../bgp/framing.ts'
+import { nextHopsFor } from '../bgp/local-address.ts'
 import { decodeEvent } from '../bgp/message.ts'
 import { describeNotification, type Notification } from '../bgp/notification.ts'
-import {
-  createPeer,
-  foremostConnection,
-  nextDeadline,
-  type Peer,
-  type PeerEffect,
-  type PeerEvent,
-  type PeerSettings,
-  stepPeer,
-} from '../bgp/peer.ts'
+import { createPeer, foremostConnection, nextDeadline, type Peer, type PeerEffect, type PeerEvent, stepPeer } from '../bgp/peer.ts'
 import type { RouteWriter } from '../bgp/route-attributes.ts'
 import type { Session } from '../bgp/session.ts'
+import type { SessionConfig } from '../bgp/session-config.ts'
 import { concatBytes } from '../bytes.ts'
 import { turnAway } from './bgp-listener.ts'
 import { BgpSocket, type SocketOwner } from './bgp-socket.ts'
-import { localAddresses, nextHopsFor } from './local-addresses.ts'
-
-export interface SessionConfig {
-  /** Name of the BGPPeer. */
-  readonly name: string
-  readonly peer: Address
-  readonly port: number
-  readonly source: Address | undefined
-  readonly hops: number
-  readonly password: string | undefined
-  readonly settings: PeerSettings
-}
+import { localAddresses } from './local-addresses.ts'
 
 export interface SessionChange {
   readonly isUp: boolean
@@ -56,7 +38,7 @@ const writeOctets = 256 << 10
 const burst = millis(10)
 
 export class BgpSession {
-  readonly config: SessionConfig
+  config: SessionConfig
   /** What the peer should have, for the families of the session. Whoever changes it calls `flush` afterwards. */
   readonly routes: { readonly [F in Family]: AdjRibOut } = { IPv4: new AdjRibOut('IPv4'), IPv6: new AdjRibOut('IPv6') }
   readonly #clock: Clock

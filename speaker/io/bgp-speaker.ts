@@ -4,8 +4,9 @@ import { type Address, sameAddress } from '../../core/address.ts'
 import type { Clock } from '../../kube/clock.ts'
 import type { Logger } from '../../kube/logger.ts'
 import { administrativeShutdown, notify } from '../bgp/notification.ts'
-import { BgpListener, nameOfPeer, turnAway } from './bgp-listener.ts'
-import { BgpSession, type SessionChange, type SessionConfig } from './bgp-session.ts'
+import { endpointOf, isSameSession, type SessionConfig } from '../bgp/session-config.ts'
+import { BgpListener, turnAway } from './bgp-listener.ts'
+import { BgpSession, type SessionChange } from './bgp-session.ts'
 
 export interface BgpSpeakerOptions {
   readonly clock: Clock
@@ -46,10 +47,13 @@ export class BgpSpeaker {
    * @returns the new ones, whose routes are empty
    */
   configure(configs: readonly SessionConfig[]): readonly BgpSession[] {
-    const wanted = new Map(configs.map((config) => [nameOfPeer(config.peer, config.port), config]))
+    const wanted = new Map(configs.map((config) => [endpointOf(config), config]))
     for (const [key, session] of this.#sessions) {
       const config = wanted.get(key)
-      if (config !== undefined && isSame(config, session.config)) continue
+      if (config !== undefined && isSameSession(config, session.config)) {
+        session.config = config
+        continue
+      }
       this.#sessions.delete(key)
       void session.stop(notify(config === undefined ? 'PeerDeconfigured' : 'OtherConfigurationChange'))
       if (session.config.password !== undefined) this.#listener.setPassword(session.config.peer, undefined)
@@ -91,13 +95,4 @@ export class BgpSpeaker {
       )
     }
   }
-}
-
-/** By value: both are plain data. */
-function isSame(a: SessionConfig, b: SessionConfig): boolean {
-  return textOf(a) === textOf(b)
-}
-
-function textOf(config: SessionConfig): string {
-  return JSON.stringify(config, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
 }

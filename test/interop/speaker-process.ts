@@ -7,7 +7,7 @@ import { systemClock } from '../../kube/clock.ts'
 import { createLogger, type LogLevel } from '../../kube/logger.ts'
 import { type Nlri, nlriOf } from '../../speaker/bgp/nlri.ts'
 import { routeAttributes } from '../../speaker/bgp/route-attributes.ts'
-import type { SessionConfig } from '../../speaker/io/bgp-session.ts'
+import type { SessionConfig } from '../../speaker/bgp/session-config.ts'
 import { BgpSpeaker } from '../../speaker/io/bgp-speaker.ts'
 
 export interface PeerOptions {
@@ -69,6 +69,7 @@ function configOf(peer: PeerOptions): SessionConfig {
   const routerId = readAddress(peer.routerId)
   return {
     name: peer.name,
+    names: [peer.name],
     peer: readAddress(peer.address),
     port: peer.port ?? 179,
     source: peer.source === undefined ? undefined : readAddress(peer.source),
