@@ -140,6 +140,14 @@ describe('Leader election', function () {
     expect(server.requests.every(({ method }) => method === 'GET')).to.equal(true)
   })
 
+  it('stops also when the API server does not take the lease back', async () => {
+    const { election, story } = elector(server, 'a')
+    await until(() => election.isLeader())
+    await server.close()
+    await election.stop()
+    expect(story).to.deep.equal(['started', 'stopped'])
+  })
+
   it('refuses durations that cannot work', () => {
     const client = connectKube({ config: configFor(server.url) })
     const options = {
