@@ -4,7 +4,7 @@ import type { Toolchain } from '../../tools/setup.ts'
 import { kubeconfigOf } from './api.ts'
 import { installProduct } from './install.ts'
 import { make, reserve } from './making.ts'
-import { clientPlace, namespacePath, placeNamespace } from './network.ts'
+import { namespacePath, namespacePlace, placeNamespace } from './network.ts'
 import { importImages, killNode, startNode } from './node.ts'
 import { heldPlace, labMachine, type Outcome, type Place, type RunOptions } from './place.ts'
 import { isAlive } from './process-identity.ts'
@@ -153,7 +153,7 @@ export function openLab(name: string): Lab {
     return identity !== undefined && isAlive(identity) ? identity.pid : 0
   }
   const place = (wanted: string): Place => {
-    if (topology.clients.some((client) => client.name === wanted)) return clientPlace(name, wanted)
+    if (topology.clients.some((client) => client.name === wanted)) return namespacePlace(name, wanted)
     const pid = pidOf(planOf(wanted).name)
     if (pid === 0) throw new UsageError(`${wanted} is off: npm run lab -- start-node ${wanted} --name ${name}`)
     return heldPlace(name, wanted, pid)

@@ -26,8 +26,9 @@ export function outerPlace(lab: string): Place {
   return networkPlace(lab, 'lan', namespacePath(outerNamespace(lab)))
 }
 
-export function clientPlace(lab: string, client: string): Place {
-  return networkPlace(lab, client, namespacePath(placeNamespace(lab, client)))
+/** The network namespace of a client, node or router, and nothing else of it. */
+export function namespacePlace(lab: string, name: string): Place {
+  return networkPlace(lab, name, namespacePath(placeNamespace(lab, name)))
 }
 
 /** An uplink that collides with nothing on the machine and nothing that is recorded. To be called under the machine's lock. */
@@ -82,7 +83,7 @@ const uplinkRules = `table ip lab {
 async function makeClient(lab: string, client: ClientPlan): Promise<void> {
   const namespace = placeNamespace(lab, client.name)
   await labMachine(lab).must(['ip', 'netns', 'add', namespace])
-  const place = clientPlace(lab, client.name)
+  const place = namespacePlace(lab, client.name)
   await place.must(['sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=0'])
   await wire(lab, place, client.links, namespace)
   await ipBatch(place, hostCommands(client.links, client.routes))
