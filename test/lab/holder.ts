@@ -83,11 +83,12 @@ function namespaceOf(pid: number): string {
   return readlinkSync(`/proc/${pid}/ns/net`)
 }
 
-/** A power cut: resolves when the process has got its SIGKILL and the wires are gone. */
+/** A power cut: resolves when the wires are gone and the process has got its SIGKILL. */
 export async function killHolder(lab: string, host: Host, state: LabState): Promise<void> {
+  // In this order: the kernel of a machine without power closes no connection for the programs that died with it.
+  await unwireHost(lab, host)
   const identity = state.processes[host.name]
   if (identity !== undefined) killProcess(identity)
-  await unwireHost(lab, host)
   rmSync(namespacePath(placeNamespace(lab, host.name)), { force: true })
   await updateState(lab, ({ processes, ...rest }) => {
     const { [host.name]: _, ...others } = processes

@@ -48,7 +48,7 @@ export interface LabClient {
 
 /** Its namespace leads nowhere while the node is off. */
 export interface LabNode extends LabClient {
-  /** The process that holds the node: SIGKILL to it is a power cut. 0 while the node is off. */
+  /** The process that holds the node: SIGKILL to it ends all of it, with the wires in: `killNode` is a power cut. 0 while the node is off. */
   readonly pid: number
 }
 
