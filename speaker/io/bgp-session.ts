@@ -221,6 +221,14 @@ export class BgpSession {
     const { localAs } = this.config.settings
     const { isInternal, fourOctetAs, messageLimit } = session
     const writer: RouteWriter = { localAs, isInternal, fourOctetAs, messageLimit, nextHops: nextHopsFor(local, localAddresses()) }
+    for (const family of session.families) {
+      if (writer.nextHops[family] === undefined) {
+        this.#log.warn(
+          { event: 'bgpNoNextHop', family },
+          `the interface of this session has no ${family} address: such routes are not announced`,
+        )
+      }
+    }
     const wasUp = this.#carrier !== undefined
     this.#carrier = { direction, session, writer }
     for (const routes of Object.values(this.routes)) routes.forget()
@@ -289,7 +297,7 @@ export class BgpSession {
 }
 
 /** For logs, Events and status. */
-export function describeEnd(cause: EndCause): string {
+function describeEnd(cause: EndCause): string {
   switch (cause.type) {
     case 'sent':
       return `NOTIFICATION sent: ${describeNotification(cause.notification)}`
