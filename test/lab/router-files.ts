@@ -66,6 +66,8 @@ protocol kernel { ipv6 { import none; export where source = RTS_BGP; }; merge pa
 template bgp nodes {
   local as ${asn};
   dynamic name "node";
+  # Not for a minute, its default, is a node turned away that came back from a power cut.
+  error wait time 1, 2;
   ipv4 { import all; export none; };
   ipv6 { import all; export none; };
 }
