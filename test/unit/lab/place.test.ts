@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -25,6 +25,7 @@ describe('a place', () => {
     const file = join(tmpdir(), `lab-place-${process.pid}`)
     writeFileSync(file, 'from a file')
     expect((await machine.run(['cat'], { input: { file } })).stdout).to.equal('from a file')
+    rmSync(file)
   })
 
   it('puts its entry before the command and its environment around it', async () => {
