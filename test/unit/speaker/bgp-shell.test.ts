@@ -109,6 +109,8 @@ class Scene {
   }
 
   async end(): Promise<void> {
+    // One registry for the whole process.
+    metrics.metallb_speaker_announced.reset()
     this.sessions.stop()
     await this.speaker.stop('the test is over')
   }
