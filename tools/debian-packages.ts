@@ -23,9 +23,9 @@ const packages = [
   'ndisc6',
   'curl',
   'tshark',
-  // routers of the lab
-  'frr',
+  // routers
   'bird2',
+  'frr',
   'gobgpd',
   // images
   'binutils',

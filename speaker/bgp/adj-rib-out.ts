@@ -2,9 +2,10 @@
 import type { Family } from '../../core/address.ts'
 import type { Nlri } from './nlri.ts'
 import type { RouteAttributes, RouteWriter } from './route-attributes.ts'
-import { type PackedUpdate, packAnnouncements, packWithdrawals } from './update-packing.ts'
+import { packAnnouncements, packWithdrawals } from './update-packing.ts'
 
 interface Route {
+  readonly nlri: Nlri
   /** What the peer has, as far as we know; undefined when it has nothing. */
   sent: RouteAttributes | undefined
   /** Undefined: to be withdrawn. */
@@ -13,7 +14,7 @@ interface Route {
 
 interface Group {
   readonly attributes: RouteAttributes
-  readonly prefixes: Set<Nlri>
+  readonly routes: Set<Route>
 }
 
 /**
@@ -25,7 +26,7 @@ export class AdjRibOut {
   readonly #routes = new Map<Nlri, Route>()
   /** Routes to be sent, by the key of their attributes. */
   readonly #announcements = new Map<string, Group>()
-  readonly #withdrawals = new Set<Nlri>()
+  readonly #withdrawals = new Set<Route>()
   #sentCount = 0
 
   constructor(family: Family) {
@@ -39,22 +40,18 @@ export class AdjRibOut {
 
   /** Prefixes whose change the peer has not been told. */
   get pendingCount(): number {
-    return [...this.#announcements.values()].reduce((sum, { prefixes }) => sum + prefixes.size, this.#withdrawals.size)
-  }
-
-  get hasPending(): boolean {
-    return this.#withdrawals.size > 0 || this.#announcements.size > 0
+    return [...this.#announcements.values()].reduce((sum, { routes }) => sum + routes.size, this.#withdrawals.size)
   }
 
   /** @param attributes undefined withdraws */
-  set(prefix: Nlri, attributes: RouteAttributes | undefined): void {
-    const route = this.#routes.get(prefix) ?? { sent: undefined, wanted: undefined }
+  set(nlri: Nlri, attributes: RouteAttributes | undefined): void {
+    const route = this.#routes.get(nlri) ?? { nlri, sent: undefined, wanted: undefined }
     if (route.wanted?.key === attributes?.key) return
-    this.#unqueue(prefix, route)
+    this.#unqueue(route)
     route.wanted = attributes
-    if (route.sent === undefined && attributes === undefined) this.#routes.delete(prefix)
-    else this.#routes.set(prefix, route)
-    if (route.sent?.key !== attributes?.key) this.#queue(prefix, route)
+    if (route.sent === undefined && attributes === undefined) this.#routes.delete(nlri)
+    else this.#routes.set(nlri, route)
+    if (route.sent?.key !== attributes?.key) this.#queue(route)
   }
 
   /** The session is gone and the peer has nothing: everything wanted is to be sent again. */
@@ -62,64 +59,59 @@ export class AdjRibOut {
     this.#announcements.clear()
     this.#withdrawals.clear()
     this.#sentCount = 0
-    for (const [prefix, route] of this.#routes) {
+    for (const route of this.#routes.values()) {
       route.sent = undefined
-      if (route.wanted === undefined) this.#routes.delete(prefix)
-      else this.#queue(prefix, route)
+      if (route.wanted === undefined) this.#routes.delete(route.nlri)
+      else this.#queue(route)
     }
   }
 
   /** ROUTE-REFRESH (RFC 2918 §4): everything wanted once more; withdrawals that the peer has not been told stay. */
   resend(): void {
-    for (const [prefix, route] of this.#routes) if (route.wanted !== undefined) this.#queue(prefix, route)
+    for (const route of this.#routes.values()) if (route.wanted !== undefined) this.#queue(route)
   }
 
   /** Takes what is pending, message by message: withdrawals first. What the caller does not ask for stays pending; what it got counts as sent. */
   *take(writer: RouteWriter): Generator<Uint8Array, void> {
-    yield* this.#taken(packWithdrawals(this.family, this.#withdrawals, writer.messageLimit))
-    for (const [key, { attributes, prefixes }] of this.#announcements) {
-      yield* this.#taken(packAnnouncements(this.family, prefixes, attributes, writer))
-      if (prefixes.size === 0) this.#announcements.delete(key)
-    }
-  }
-
-  *#taken(updates: Iterable<PackedUpdate>): Generator<Uint8Array, void> {
-    for (const { message, prefixes } of updates) {
-      for (const prefix of prefixes) this.#markSent(prefix)
+    for (const { message, routes } of packWithdrawals(this.family, this.#withdrawals, writer.messageLimit)) {
+      for (const route of routes) {
+        this.#withdrawals.delete(route)
+        this.#routes.delete(route.nlri)
+      }
+      this.#sentCount -= routes.length
       yield message
     }
-  }
-
-  #markSent(prefix: Nlri): void {
-    const route = this.#routes.get(prefix)
-    if (route === undefined) return
-    if (route.sent === undefined) this.#sentCount += 1
-    if (route.wanted === undefined) {
-      this.#sentCount -= 1
-      this.#withdrawals.delete(prefix)
-      this.#routes.delete(prefix)
-      return
+    for (const [key, group] of this.#announcements) {
+      for (const { message, routes } of packAnnouncements(this.family, group.routes, group.attributes, writer)) {
+        for (const route of routes) {
+          if (route.sent === undefined) this.#sentCount += 1
+          route.sent = route.wanted
+          group.routes.delete(route)
+        }
+        yield message
+      }
+      if (group.routes.size === 0) this.#announcements.delete(key)
     }
-    this.#announcements.get(route.wanted.key)?.prefixes.delete(prefix)
-    route.sent = route.wanted
   }
 
-  #queue(prefix: Nlri, { wanted }: Route): void {
+  #queue(route: Route): void {
+    const { wanted } = route
     if (wanted === undefined) {
-      this.#withdrawals.add(prefix)
+      this.#withdrawals.add(route)
       return
     }
     const group = this.#announcements.get(wanted.key)
-    if (group === undefined) this.#announcements.set(wanted.key, { attributes: wanted, prefixes: new Set([prefix]) })
-    else group.prefixes.add(prefix)
+    if (group === undefined) this.#announcements.set(wanted.key, { attributes: wanted, routes: new Set([route]) })
+    else group.routes.add(route)
   }
 
-  #unqueue(prefix: Nlri, { wanted }: Route): void {
-    if (wanted === undefined) this.#withdrawals.delete(prefix)
-    else {
-      const group = this.#announcements.get(wanted.key)
-      group?.prefixes.delete(prefix)
-      if (group?.prefixes.size === 0) this.#announcements.delete(wanted.key)
+  #unqueue(route: Route): void {
+    if (route.wanted === undefined) {
+      this.#withdrawals.delete(route)
+      return
     }
+    const group = this.#announcements.get(route.wanted.key)
+    group?.routes.delete(route)
+    if (group?.routes.size === 0) this.#announcements.delete(route.wanted.key)
   }
 }

@@ -13,19 +13,19 @@ export const reachOverhead = 4 + 3 + 1 + 16 + 1
 export const unreachOverhead = 4 + 3
 
 /** IPv6 routes with one next hop (RFC 2545 §3: the global address alone). */
-export function encodeReach(nextHop: Address, prefixes: readonly Nlri[], prefixOctets: number): Uint8Array {
+export function encodeReach(nextHop: Address, routes: readonly { readonly nlri: Nlri }[], prefixOctets: number): Uint8Array {
   return encodeAttribute(AttributeKind.OptionalNonTransitive, AttributeType.MpReachNlri, 21 + prefixOctets, (writer) => {
     writer.u16(afi.IPv6).u8(safiUnicast).u8(16)
     writeAddress(writer, nextHop)
     writer.u8(0)
-    for (const prefix of prefixes) writer.latin1(prefix)
+    for (const { nlri } of routes) writer.latin1(nlri)
   })
 }
 
-export function encodeUnreach(prefixes: readonly Nlri[], prefixOctets: number): Uint8Array {
+export function encodeUnreach(routes: readonly { readonly nlri: Nlri }[], prefixOctets: number): Uint8Array {
   return encodeAttribute(AttributeKind.OptionalNonTransitive, AttributeType.MpUnreachNlri, 3 + prefixOctets, (writer) => {
     writer.u16(afi.IPv6).u8(safiUnicast)
-    for (const prefix of prefixes) writer.latin1(prefix)
+    for (const { nlri } of routes) writer.latin1(nlri)
   })
 }
 

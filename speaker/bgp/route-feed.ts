@@ -5,8 +5,8 @@ import { concatBytes } from '../bytes.ts'
 import { AdjRibOut } from './adj-rib-out.ts'
 import type { RouteWriter } from './route-attributes.ts'
 
-/** What one write takes: enough to fill the wire, little enough that a KEEPALIVE does not wait for long. */
-const writeOctets = 256 << 10
+/** What one write takes: enough to fill the wire, little enough that the peer has work soon and a KEEPALIVE does not wait for long. */
+const writeOctets = 64 << 10
 
 /** Between two writes: changes that come in a burst share messages. */
 const burst = millis(10)

@@ -42,6 +42,8 @@ export class BgpAnnouncer {
   readonly #book = new RouteBook()
   readonly #told = new Map<NamespacedName, Told>()
   readonly #addresses = new Map<NamespacedName, readonly string[]>()
+  /** What was said about advertisements that cannot be used. */
+  #ignored: ReadonlySet<string> = new Set()
   #world: BgpWorld = { self: undefined, pools: [], offers: [], ignoresExcludeLabel: false }
 
   constructor(options: BgpAnnouncerOptions) {
@@ -59,10 +61,11 @@ export class BgpAnnouncer {
     const { advertisements, communities, ignoresExcludeLabel, log } = this.#options
     const { names } = compileCommunities(communities.list())
     const compiled = advertisements.list().map((object) => compileBgpAdvertisement(object, names))
-    for (const { advert, problems } of compiled) {
-      if (advert !== undefined) continue
-      for (const { code, message } of problems) log.warn({ event: 'bgpAdvertisementIgnored', reason: code }, message)
+    const problems = compiled.flatMap((one) => (one.advert === undefined ? one.problems : []))
+    for (const { code, message } of problems) {
+      if (!this.#ignored.has(message)) log.warn({ event: 'bgpAdvertisementIgnored', reason: code }, message)
     }
+    this.#ignored = new Set(problems.map(({ message }) => message))
     const adverts = compiled.flatMap(({ advert }) => advert ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1))
     this.#world = { self, pools, offers: adverts.map(offerOf), ignoresExcludeLabel }
   }

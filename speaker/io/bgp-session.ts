@@ -232,7 +232,7 @@ export class BgpSession {
   /** One line for each new reason: a peer that refuses every ten seconds does not fill the log. */
   #ended(direction: Direction, cause: EndCause): void {
     const reason = describeEnd(cause)
-    const isNews = this.#carrier === undefined && reason !== this.#lastCause
+    const isNews = this.#carrier === undefined && reason !== this.#lastCause && !this.#isStopping
     this.#log[isNews ? 'warn' : 'debug']({ event: 'bgpConnectionEnded', direction, reason })
     this.#lastCause = reason
   }

@@ -18,7 +18,7 @@ export interface BgpSessionsOptions {
   readonly node: string
   readonly peers: Store<BGPPeerV1beta2>
   readonly nodes: Store<Node>
-  readonly secrets: NamedSecrets
+  readonly secrets: Pick<NamedSecrets, 'want' | 'isKnown' | 'values'>
   readonly speaker: BgpSpeaker
   /** 0: nobody can connect to us. */
   readonly listenPort: number

@@ -25,7 +25,7 @@ export interface TcpTarget {
 }
 
 /** How long a connection stays open after its last message, so that the peer gets it: closing with unread input would reset the connection. */
-const lingerMs = 1000
+const lingerMs = 500
 
 export class BgpSocket {
   readonly #socket: Socket

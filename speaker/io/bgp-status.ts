@@ -62,6 +62,7 @@ export class BgpStatusWriter {
     return this.#queue.stop()
   }
 
+  /** From the watch, and from the answers to our own writes: the watch may come after the next wish. */
   #note(service: NamespacedName, object: ServiceBGPStatus, exists: boolean): void {
     const objects = this.#objects.get(service) ?? new Map<string, ServiceBGPStatus>()
     if (exists) objects.set(object.metadata.name ?? '', object)
@@ -100,7 +101,6 @@ export class BgpStatusWriter {
       },
       { namespace },
     )
-    // Its watch event may come after the next wish.
     this.#note(service, created, true)
     await this.#patch(created, service, peers)
   }
@@ -108,12 +108,13 @@ export class BgpStatusWriter {
   async #patch(object: ServiceBGPStatus, service: NamespacedName, peers: readonly string[]): Promise<void> {
     const { client, node, namespace } = this.#options
     const { name: serviceName, namespace: serviceNamespace } = splitName(service)
-    await client.patch(resources.serviceBgpStatuses, object.metadata.name ?? '', {
+    const patched = await client.patch<ServiceBGPStatus>(resources.serviceBgpStatuses, object.metadata.name ?? '', {
       namespace,
       patch: 'merge',
       subresource: 'status',
       body: { status: { node, serviceName, serviceNamespace, peers } },
     })
+    this.#note(service, patched, true)
   }
 }
 

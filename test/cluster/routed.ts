@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { Narrator } from '../../demo/narrator.ts'
 import { eventually, objectFile, type Stage } from '../../demo/stage.ts'
 import { serviceAddress } from '../../demo/timing.ts'
+import type { ObjectMeta } from '../../schemas/object-meta.ts'
 import type { Lab } from '../lab/lab.ts'
 import { namespacePlace } from '../lab/network.ts'
 import { RouteWatch } from '../lab/route-watch.ts'
@@ -72,16 +73,20 @@ export async function untilEveryNode(lab: Lab): Promise<void> {
 
 /** Watches both routers while the work is done. */
 export async function watching<T>(lab: Lab, work: (watches: Watches) => Promise<T>): Promise<T> {
-  const [frr, bird] = await Promise.all([openWatch(lab, 'frr'), openWatch(lab, 'bird')])
-  try {
-    return await work({ frr, bird })
-  } finally {
-    await Promise.all([frr.close(), bird.close()])
-  }
+  await using frr = await RouteWatch.open(namespacePlace(lab.name, 'frr'))
+  await using bird = await RouteWatch.open(namespacePlace(lab.name, 'bird'))
+  return await work({ frr, bird })
 }
 
-function openWatch(lab: Lab, router: RouterName): Promise<RouteWatch> {
-  return RouteWatch.open(namespacePlace(lab.name, router))
+interface Summary {
+  readonly ipv4Unicast: { readonly peers: Readonly<Record<string, { readonly state: string; readonly peerUptimeMsec: number }>> }
+}
+
+/** Of FRR's sessions that are up: for how many seconds they have been. */
+export async function sessionAges(lab: Lab): Promise<readonly number[]> {
+  const { stdout } = await lab.exec('frr', ['vtysh', '-c', 'show bgp summary json'])
+  const peers = Object.values((JSON.parse(stdout) as Summary).ipv4Unicast.peers)
+  return peers.flatMap(({ state, peerUptimeMsec }) => (state === 'Established' ? peerUptimeMsec / 1000 : []))
 }
 
 /** What happened to the route while somebody watched. */
@@ -97,7 +102,11 @@ export function report({ test }: Mocha.Context, figure: string): void {
 /** The name of the speaker's pod on that node. */
 export async function speakerOn(lab: Lab, node: string): Promise<string> {
   const selectors = ['-l', 'component=speaker', '--field-selector', `spec.nodeName=${node},status.phase=Running`]
-  return kubectl(lab, 'get', 'pods', '-n', namespace, ...selectors, '-o', 'jsonpath={.items[0].metadata.name}')
+  const text = await kubectl(lab, 'get', 'pods', '-n', namespace, ...selectors, '-o', 'json')
+  const { items } = JSON.parse(text) as { readonly items: readonly { readonly metadata: ObjectMeta }[] }
+  const names = items.flatMap(({ metadata }) => (metadata.deletionTimestamp === undefined ? metadata.name : undefined) ?? [])
+  expect(names, `speakers on ${node} that stay`).to.have.lengthOf(1)
+  return names[0] ?? ''
 }
 
 /** As the node sees it. */

@@ -79,7 +79,7 @@ export async function make({ name, uplink }: LabState, making: Making): Promise<
   if (controlPlane === undefined) throw new Error('a lab without nodes')
   const since = Date.now()
   progress(`lab "${name}": starting ${topology.nodes.length === 1 ? 'a node' : `${topology.nodes.length} nodes`}`)
-  const [pki, store] = await Promise.all([
+  const [pki, store] = await allEnded([
     issuePki(topology.nodes, uplink.labAddress),
     prepareStore(making.labArchive, toolchain.cache, progress),
     makeNetwork(name, uplink, topology),
@@ -87,11 +87,12 @@ export async function make({ name, uplink }: LabState, making: Making): Promise<
   writeFileSync(kubeconfigOf(name), kubeconfig(`https://${uplink.labAddress}:6443`, pki.authority, pki.admin), { mode: 0o600 })
   const programs = programList(programPaths(toolchain))
   for (const node of topology.nodes) writeFiles(nodeFolder(name, node.name), { ...nodeFiles(node, pki), programs })
-  await Promise.all(topology.nodes.map((node) => seedStore(store, join(nodeFolder(name, node.name), 'var-lib/containerd'))))
+  await allEnded(topology.nodes.map((node) => seedStore(store, join(nodeFolder(name, node.name), 'var-lib/containerd'))))
 
-  // All of them end before a failure of one is handled: what is being removed must not grow.
-  const starts = [...topology.nodes.map((node) => startNode(name, node)), ...topology.routers.map((router) => startRouter(name, router))]
-  const processes = (await Promise.allSettled(starts)).map(valueOf)
+  const processes = await allEnded([
+    ...topology.nodes.map((node) => startNode(name, node)),
+    ...topology.routers.map((router) => startRouter(name, router)),
+  ])
   signal.throwIfAborted()
   const give = async (node: NodePlan, index: number): Promise<void> => {
     await importImages(name, node.name, processes[index]?.pid ?? 0, making.archives, signal)
@@ -104,9 +105,10 @@ export async function make({ name, uplink }: LabState, making: Making): Promise<
   ])
 }
 
-function valueOf<T>(outcome: PromiseSettledResult<T>): T {
-  if (outcome.status === 'rejected') throw outcome.reason
-  return outcome.value
+/** Promise.all that fails late: while one of them still makes things, nobody may begin to remove them. */
+async function allEnded<const T extends readonly Promise<unknown>[]>(promises: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(promises)
+  return await Promise.all(promises)
 }
 
 function programPaths({ binaries }: Toolchain): Readonly<Record<string, string>> {

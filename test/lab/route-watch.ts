@@ -100,6 +100,10 @@ export class RouteWatch {
     return this.#daemon.stop()
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
   #read(line: string): void {
     const message = parseRouteLine(line)
     if (message === undefined) return

@@ -112,12 +112,12 @@ describe('Adj-RIB-Out', () => {
     const routes = new AdjRibOut('IPv4')
     routes.set(host('IPv4', 1), plain)
     routes.set(host('IPv4', 1), undefined)
-    expect([take(routes).length, routes.hasPending]).to.deep.equal([0, false])
+    expect([take(routes).length, routes.pendingCount]).to.deep.equal([0, 0])
     routes.set(host('IPv4', 2), plain)
     take(routes)
     routes.set(host('IPv4', 2), tagged(7))
     routes.set(host('IPv4', 2), plain)
-    expect([take(routes).length, routes.hasPending]).to.deep.equal([0, false])
+    expect([take(routes).length, routes.pendingCount]).to.deep.equal([0, 0])
   })
 
   it('changes attributes without a withdrawal', () => {

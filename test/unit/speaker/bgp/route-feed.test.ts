@@ -43,7 +43,7 @@ describe('BGP route feed', () => {
     expect([feed.writeAt, feed.updates]).to.deep.equal([undefined, 2])
   })
 
-  it('takes much in portions of 256 KiB, each due as soon as the one before is gone', () => {
+  it('takes much in portions of 64 KiB, each due as soon as the one before is gone', () => {
     const feed = new RouteFeed()
     want(feed, 0, 100_000)
     feed.begin(['IPv4'], writer)
@@ -53,8 +53,8 @@ describe('BGP route feed', () => {
       if (octets === undefined) break
       sizes.push(octets.length)
     }
-    expect(sizes).to.have.length(2)
-    expect(sizes[0]).to.be.within(256 << 10, (256 << 10) + 4096)
+    expect(sizes).to.have.length(8)
+    expect(sizes[0]).to.be.within(64 << 10, (64 << 10) + 4096)
     expect(feed.updates).to.equal(124)
   })
 
