@@ -56,6 +56,8 @@ export class AdjRibOut {
 
   /** The session is gone and the peer has nothing: everything wanted is to be sent again. */
   forget(): void {
+    // Everything wanted is queued already: 100,000 routes are not queued again between Established and the first UPDATE.
+    if (this.#sentCount === 0) return
     this.#announcements.clear()
     this.#withdrawals.clear()
     this.#sentCount = 0
