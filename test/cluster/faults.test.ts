@@ -139,7 +139,7 @@ describe('an API server that is gone for 30 s', () => {
 
   after(async () => {
     await stage.lab.kubectl(['delete', 'service', 'web', 'after'])
-    await removeRouted(stage.lab)
+    await removeRouted()
   })
 })
 

@@ -44,7 +44,7 @@ describe('hostile BGP peers on a real cluster', function () {
     stage = await announceRouted()
   })
 
-  after(() => removeRouted(stage.lab))
+  after(() => removeRouted())
 
   async function memory(node: string): Promise<number> {
     const { stdout } = await stage.lab.exec(node, ['cat', `/proc/${await speakerPid(stage.lab, node)}/status`])

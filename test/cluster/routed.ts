@@ -39,7 +39,8 @@ export async function announceRouted(): Promise<Stage> {
   return stage
 }
 
-export async function removeRouted(lab: Lab): Promise<void> {
+export async function removeRouted(): Promise<void> {
+  const { lab } = await productLab()
   const files = ['routed-service.yaml', 'web.yaml', 'bgp.yaml', 'pool.yaml']
   await lab.kubectl(['delete', '--ignore-not-found', ...files.flatMap((file) => ['-f', objectFile(file)])])
 }
@@ -69,6 +70,17 @@ export async function untilEveryNode(lab: Lab): Promise<void> {
       return seen === wanted ? { value: true, seen } : { seen }
     })
   }
+}
+
+/**
+ * Until the API server reaches a webhook again. It kept a connection to one on a node without power: it learns of that after 30 s of silence
+ * and 15 s without an answer to its ping.
+ */
+export async function untilAdmission(lab: Lab): Promise<void> {
+  await eventually('the API server to reach a webhook', 90_000, async () => {
+    const { code, stdout, stderr } = await lab.kubectl(['apply', '--dry-run=server', '-f', objectFile('pool.yaml')])
+    return code === 0 ? { value: true, seen: stdout } : { seen: stderr }
+  })
 }
 
 /** Watches both routers while the work is done. */

@@ -20,6 +20,7 @@ import {
   speakerOn,
   speakerPid,
   speakerRestarts,
+  untilAdmission,
   untilEveryNode,
   watching,
 } from './routed.ts'
@@ -36,7 +37,7 @@ describe('BGP on a real cluster', function () {
     stage = await announceRouted()
   })
 
-  after(async () => removeRouted(stage.lab))
+  after(() => removeRouted())
 
   /** When each router no longer has that node for a next hop, which must be all that changes. */
   async function lostNextHop(watch: RouteWatch, address: string, since: number): Promise<RouteChange> {
@@ -58,6 +59,7 @@ describe('BGP on a real cluster', function () {
         await stage.lab.startNode('n3')
       }
       await untilEveryNode(stage.lab)
+      await untilAdmission(stage.lab)
     })
   })
 
