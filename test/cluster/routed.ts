@@ -72,13 +72,19 @@ export async function untilEveryNode(lab: Lab): Promise<void> {
   }
 }
 
+const unusedPool = `apiVersion: metallb.io/v1beta1
+kind: IPAddressPool
+metadata: { name: unused, namespace: ${namespace} }
+spec: { addresses: [10.96.255.1/32] }
+`
+
 /**
  * Until the API server reaches a webhook again. It kept a connection to one on a node without power: it learns of that after 30 s of silence
  * and 15 s without an answer to its ping.
  */
 export async function untilAdmission(lab: Lab): Promise<void> {
   await eventually('the API server to reach a webhook', 90_000, async () => {
-    const { code, stdout, stderr } = await lab.kubectl(['apply', '--dry-run=server', '-f', objectFile('pool.yaml')])
+    const { code, stdout, stderr } = await lab.kubectl(['create', '--dry-run=server', '-f', '-'], { input: unusedPool })
     return code === 0 ? { value: true, seen: stdout } : { seen: stderr }
   })
 }
