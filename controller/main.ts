@@ -1,29 +1,22 @@
 // The controller: gives addresses to Services. Two replicas run, one leads. Wires the parts together and owns their order of start and end.
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { LoadBalancerClasses } from '../core/service.ts'
-import { wordsOf } from '../kube/api-error.ts'
 import { connectKube } from '../kube/client.ts'
 import { systemClock } from '../kube/clock.ts'
 import { EventRecorder } from '../kube/events.ts'
-import { type FlagValues, parseFlags } from '../kube/flags.ts'
+import type { FlagValues } from '../kube/flags.ts'
 import { serveHealth, serveMetrics } from '../kube/health.ts'
 import { LeaderElection } from '../kube/lease.ts'
-import { createLogger, logLevels } from '../kube/logger.ts'
+import { createLogger } from '../kube/logger.ts'
+import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
 import { metrics } from './io/metrics.ts'
 import { Reconciler } from './reconcile.ts'
 
 const flagTable = {
+  ...commonFlags,
   port: { kind: 'integer', default: 7472, min: 0, max: 65535, help: 'port of /metrics' },
   'health-probe-port': { kind: 'integer', default: 17472, min: 0, max: 65535, help: 'port of /healthz and /readyz' },
-  namespace: { kind: 'text', default: '', env: 'METALLB_NAMESPACE', help: "namespace of MetalLB; the Pod's own when not set" },
   'pod-name': { kind: 'text', default: '', env: 'METALLB_POD_NAME', help: 'identity in the leader election; the host name when not set' },
-  'lb-class': {
-    kind: 'text',
-    default: '',
-    env: 'METALLB_LB_CLASS',
-    help: 'serve only Services of this loadBalancerClass; otherwise those without a class and of every metallb.io/* class',
-  },
   'pool-priority': {
     kind: 'text',
     default: 'highest',
@@ -31,30 +24,17 @@ const flagTable = {
     env: 'METALLB_POOL_PRIORITY',
     help: 'which serviceAllocation.priority is preferred; lowest is the order of MetalLB',
   },
-  'log-level': { kind: 'text', default: 'info', oneOf: logLevels, help: 'how much is logged' },
 } as const
 
 const leaseName = 'metallb-controller'
 /** The last writes and Events are waited for so long before we go: an API server that is away must not keep us. */
 const farewellMs = 1000
 
-const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
-
-const flags = parseFlags(flagTable, process.argv.slice(2), process.env)
-if (flags.ok) {
-  await run(flags.value).catch((error: unknown) => {
-    process.stderr.write(`controller: ${wordsOf(error)}\n`)
-    process.exit(1)
-  })
-} else {
-  const stream = flags.error.exitCode === 0 ? process.stdout : process.stderr
-  stream.write(`${flags.error.message}\n`)
-  process.exitCode = flags.error.exitCode
-}
+await runProgram('controller', flagTable, run)
 
 async function run(options: FlagValues<typeof flagTable>): Promise<void> {
   const log = createLogger({ component: 'controller', level: options['log-level'] })
-  const namespace = options.namespace === '' ? readOwnNamespace() : options.namespace
+  const namespace = ownNamespace(options.namespace)
   const identity = options['pod-name'] === '' ? hostname() : options['pod-name']
   const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
   const client = connectKube({ userAgent: 'metallb-controller' })
@@ -107,14 +87,4 @@ async function run(options: FlagValues<typeof flagTable>): Promise<void> {
   if (stopping !== undefined) return
   log.info({ event: 'ready', namespace, identity })
   election.start()
-}
-
-function readOwnNamespace(): string {
-  try {
-    return readFileSync(namespaceFile, 'utf8').trim()
-  } catch (error) {
-    throw new Error(`in which namespace does MetalLB run? Set --namespace or METALLB_NAMESPACE (${namespaceFile}: ${wordsOf(error)})`, {
-      cause: error,
-    })
-  }
 }

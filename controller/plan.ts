@@ -9,6 +9,7 @@ import type { NamespacedName } from '../core/namespaced-name.ts'
 import { describeRefusal, type Refusal } from '../core/refusal.ts'
 import type { Result } from '../core/result.ts'
 import type { ServiceView } from '../core/service.ts'
+import { sameTenant } from '../core/tenants.ts'
 
 export type EventReason = 'IPAllocated' | 'AllocationFailed' | 'ClearAssignment' | 'LoadBalancerFailed' | 'deprecatedAnnotation'
 
@@ -118,8 +119,16 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
     if (found.ok) allocation = found.value
     else actions.push(...refuse(book, service, found.error))
   }
-  if (allocation !== undefined) actions.push(...accept(book, service, allocation))
+  if (allocation !== undefined) {
+    actions.push(...accept(book, service, allocation))
+    if (opensDoor(known, allocation)) actions.push({ type: 'retryWaiting' })
+  }
   return [...actions, ...writeIfNeeded(book, service, allocation)]
+}
+
+/** Somebody who waits may share now what was not to be shared before. */
+function opensDoor(known: Allocation | undefined, allocation: Allocation): boolean {
+  return allocation.tenant.sharingKey !== undefined && (known === undefined || !sameTenant(known.tenant, allocation.tenant))
 }
 
 /** What the status shows but we did not know: written by an earlier leader. The older Service keeps a double address, the younger is planned anew. */
@@ -135,9 +144,11 @@ function claimHeld(ipam: Ipam, service: ServiceView, namespace: NamespaceView, a
   }
 }
 
-/** PreferDualStack with two cluster IPs is content with one address, and takes the second when there is one. */
+/** PreferDualStack with two cluster IPs is content with one address, and takes the second when there is one; unless it said which address it wants. */
 function wantsMore(service: ServiceView, allocation: Allocation): boolean {
-  return service.families.length > allocation.addresses.length && !service.deleting
+  const { requestedAddresses, families, deleting } = service
+  const asksForNone = requestedAddresses.ok && requestedAddresses.value.length === 0
+  return asksForNone && families.length > allocation.addresses.length && !deleting
 }
 
 function extendIfWanted(ipam: Ipam, service: ServiceView, allocation: Allocation): Allocation {

@@ -50,9 +50,10 @@ export class Reconciler {
   readonly #log: Logger
   readonly #cache: ClusterCache
   readonly #poolMetrics: PoolMetrics
-  readonly #forbidden = new Set<string>()
   #own = new OwnWrites<Service>()
   #compiled: CompiledPools = { pools: [], problems: new Map(), warnings: new Map() }
+  /** The log knows that a permission is missing. */
+  #isForbidden = false
   #isSynced = false
   /** Pools or the Nodes' addresses changed since `ipam` was made. */
   #isOutdated = false
@@ -260,6 +261,7 @@ export class Reconciler {
         patch: 'merge',
         body: statusPatch(action),
       })
+      this.#isForbidden = false
       this.#own.record(key, before, written)
       if (action.pool !== undefined) metrics.metallb_allocator_addresses_allocated_total.inc({ pool: action.pool }, action.addresses.length)
       if (this.#book !== undefined) await this.#perform(confirm(this.#book, action.service), key)
@@ -283,8 +285,8 @@ export class Reconciler {
         this.#queue?.addAfter(key, conflictRetryMs)
         return true
       case 403:
-        if (!this.#forbidden.has(error.message)) this.#log.error({ event: 'permissionMissing', err: error })
-        this.#forbidden.add(error.message)
+        if (!this.#isForbidden) this.#log.error({ event: 'permissionMissing', err: error })
+        this.#isForbidden = true
         this.#queue?.addAfter(key, forbiddenRetryMs)
         return true
       default:

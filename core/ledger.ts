@@ -15,6 +15,8 @@ export interface Allocation {
   readonly pool: string
   /** One, or one of each family. */
   readonly addresses: readonly Address[]
+  /** What decides who may share them. */
+  readonly tenant: Tenant
 }
 
 /** An address and the range it lies in. */
@@ -24,7 +26,6 @@ export interface Place {
 }
 
 interface Entry extends Allocation {
-  readonly tenant: Tenant
   readonly places: readonly Place[]
 }
 

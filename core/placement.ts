@@ -123,7 +123,7 @@ function candidate(ledger: Ledger, space: PoolSpace, tenant: Tenant, family: Fam
   for (const address of ledger.tenants.shareable(tenant)) {
     if (address.family !== family) continue
     const lane = ledger.laneOf(address)
-    if (lane?.space !== space || ledger.isReserved(address)) continue
+    if (lane?.space !== space || !space.isUsable(address) || ledger.isReserved(address)) continue
     if (best === undefined || lane.order < best.lane.order || (lane === best.lane && compareAddresses(address, best.address) < 0)) {
       best = { lane, address }
     }

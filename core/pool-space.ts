@@ -67,7 +67,7 @@ export class PoolSpace {
   /** @param reusable false for an address that must not be handed out again, such as a Node's own */
   vacate(lane: Lane, address: Address, reusable: boolean): void {
     this.#assigned[address.family] -= 1n
-    if (!reusable) return
+    if (!reusable || !this.isUsable(address)) return
     lane.give(address)
     this.#open[address.family] = Math.min(this.#open[address.family], this.#ofFamily[address.family].indexOf(lane))
   }

@@ -128,5 +128,6 @@ function listNames(names: readonly string[]): string {
 
 function listRefusals(refusals: readonly PoolRefusal[]): string {
   const more = refusals.length > shown ? `; and ${refusals.length - shown} pools more` : ''
-  return `${refusals.slice(0, shown).map(describeParticular).join('; ')}${more}`
+  const reasons = refusals.slice(0, shown).map((refusal) => describeParticular(refusal).replace(/^no available IPs in /, ''))
+  return `${reasons.join('; ')}${more}`
 }

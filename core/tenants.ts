@@ -24,6 +24,11 @@ export function tenantOf(service: ServiceView): Tenant {
   }
 }
 
+export function sameTenant(a: Tenant, b: Tenant): boolean {
+  const samePorts = a.ports.length === b.ports.length && a.ports.every((port) => b.ports.includes(port))
+  return a.key === b.key && a.sharingKey === b.sharingKey && a.backendKey === b.backendKey && samePorts
+}
+
 interface House {
   readonly address: Address
   readonly tenants: Map<NamespacedName, Tenant>

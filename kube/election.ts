@@ -15,8 +15,8 @@ export interface ElectionSettings {
 
 export interface Election {
   readonly settings: ElectionSettings
-  /** The Lease as it was last read or written, and since when it has been so. */
-  readonly seen?: { readonly lease: Lease; readonly since: Instant }
+  /** The Lease as it was last read or written, and since when it has been so; without `lease`: there was one, and it is gone. */
+  readonly seen?: { readonly lease: Lease | undefined; readonly since: Instant }
   /** Defined while leading. */
   readonly leadingUntil?: Instant
   readonly nextAttempt: Instant
@@ -93,20 +93,26 @@ function handle(election: Election, event: ElectionEvent, now: Instant, chance: 
   }
 }
 
-/** Notes the Lease; the time starts anew only when something about it changed. One that vanished is remembered: its holder may not know yet. */
+/** Notes the Lease; the time starts anew only when something about it changed. That nobody has ever made one is nothing to wait for. */
 function observe(election: Election, lease: Lease | undefined, now: Instant): Election {
-  if (lease === undefined || lease.metadata.resourceVersion === election.seen?.lease.metadata.resourceVersion) return election
+  const { seen } = election
+  if (seen === undefined && lease === undefined) return election
+  if (seen !== undefined && seen.lease?.metadata.resourceVersion === lease?.metadata.resourceVersion) return election
   return { ...election, seen: { lease, since: now } }
 }
 
 function decide(election: Election, lease: Lease | undefined, now: Instant, chance: number): Step {
-  const { settings, seen } = election
-  const holder = seen?.lease.spec?.holderIdentity ?? ''
-  const isFree =
-    seen === undefined || holder === '' || holder === settings.identity || now >= after(seen.since, durationOf(seen.lease, settings))
-  if (isFree) return write(election, lease, now)
+  if (isFree(election, now)) return write(election, lease, now)
   const effects: readonly ElectionEffect[] = election.leadingUntil === undefined ? [] : [{ type: 'stoppedLeading', reason: 'leaseTaken' }]
   return [later(follower(election), now, chance), effects]
+}
+
+function isFree({ leadingUntil, seen, settings }: Election, now: Instant): boolean {
+  if (seen === undefined || now >= after(seen.since, durationOf(seen.lease, settings))) return true
+  // Somebody deleted it: ours to make again while we lead; else its holder, who may not know yet, gets the time that a silent one gets.
+  if (seen.lease === undefined) return leadingUntil !== undefined
+  const holder = seen.lease.spec?.holderIdentity ?? ''
+  return holder === '' || holder === settings.identity
 }
 
 function write(election: Election, over: Lease | undefined, now: Instant): Step {
@@ -134,8 +140,8 @@ function follower(election: Election): Election {
 }
 
 /** What the holder promised, which need not be what we would. */
-function durationOf(lease: Lease, settings: ElectionSettings): Millis {
-  const seconds = lease.spec?.leaseDurationSeconds
+function durationOf(lease: Lease | undefined, settings: ElectionSettings): Millis {
+  const seconds = lease?.spec?.leaseDurationSeconds
   return seconds === undefined ? settings.leaseDuration : millis(seconds * 1000)
 }
 

@@ -1,47 +1,47 @@
-// The speaker: on each node, answers for the addresses of Services that this node owns. Wires the parts together and owns their order of start and end.
-import { readFileSync } from 'node:fs'
+// The speaker: on each node, answers for the addresses of Services that this node owns, and announces routes to them. Wires the parts together and owns their order of start and end.
 import { performance } from 'node:perf_hooks'
 import type { EndpointSlice, KubeObject, Node, Service } from '../core/objects.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
-import { wordsOf } from '../kube/api-error.ts'
 import { connectKube } from '../kube/client.ts'
 import { EventRecorder } from '../kube/events.ts'
-import { parseFlags } from '../kube/flags.ts'
+import type { FlagValues } from '../kube/flags.ts'
 import { serveHealth, serveMetrics } from '../kube/health.ts'
-import { createLogger, type Logger, logLevels, named } from '../kube/logger.ts'
+import { createLogger, type Logger, named } from '../kube/logger.ts'
+import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
 import { Reflector } from '../kube/reflector.ts'
 import { type Resource, resources } from '../kube/resources.ts'
 import type { IPAddressPool, L2Advertisement } from '../schemas/generated/types.ts'
 import { ArpSpeaker } from './io/arp-speaker.ts'
+import { BgpProtocol } from './io/bgp-protocol.ts'
 import type { SystemFailure } from './io/libc.ts'
 import { metrics, scrapeFrom } from './io/metrics.ts'
 import { Reconciler } from './reconcile.ts'
 
 const flagTable = {
+  ...commonFlags,
   port: { kind: 'integer', default: 7472, min: 0, max: 65535, help: 'port of /metrics; 0 serves none' },
   'health-probe-port': { kind: 'integer', default: 17472, min: 1, max: 65535, help: 'port of /healthz and /readyz on 127.0.0.1' },
   'node-name': { kind: 'text', default: '', env: 'METALLB_NODE_NAME', help: 'name of the node that this speaker runs on; required' },
-  namespace: { kind: 'text', default: '', env: 'METALLB_NAMESPACE', help: "namespace of MetalLB; the Pod's own when not set" },
-  'lb-class': {
-    kind: 'text',
-    default: '',
-    env: 'METALLB_LB_CLASS',
-    help: 'serve only Services of this loadBalancerClass; otherwise those without a class and of every metallb.io/* class',
-  },
   'ignore-exclude-lb': {
     kind: 'switch',
     default: false,
     env: 'METALLB_IGNORE_EXCLUDE_LB',
     help: 'announce from nodes labeled node.kubernetes.io/exclude-from-external-load-balancers too',
   },
+  'bgp-listen-port': {
+    kind: 'integer',
+    default: 179,
+    min: 0,
+    max: 65535,
+    help: 'port on which BGP peers may connect to this node; 0: sessions are opened from here only',
+  },
+  'pod-name': { kind: 'text', default: '', env: 'METALLB_POD_NAME', help: 'name of the Pod, which owns the status objects of this node' },
+  'pod-uid': { kind: 'text', default: '', env: 'METALLB_POD_UID', help: 'UID of the Pod' },
   host: { kind: 'text', default: '', env: 'METALLB_HOST', help: 'accepted for MetalLB manifests, without effect' },
-  'log-level': { kind: 'text', default: 'info', oneOf: logLevels, help: 'all, debug, info, warn, error or none' },
 } as const
 
 /** MetalLB's FRR mode reads them; nothing here is FRR. */
 const foreignVariables = ['FRR_CONFIG_FILE', 'FRR_LOGGING_LEVEL'] as const
-
-const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
 
 /** The worker moves at least once a second. */
 const unreadyAfterMs = 3_000
@@ -49,25 +49,13 @@ const deadAfterMs = 20_000
 /** Whatever hangs, the Pod is gone before anybody waits for it. */
 const stopLimitMs = 900
 
-const flags = parseFlags(flagTable, process.argv.slice(2), process.env)
-if (flags.ok) {
-  await run(flags.value).catch((error: unknown) => {
-    process.stderr.write(`speaker: ${wordsOf(error)}\n`)
-    process.exit(1)
-  })
-} else {
-  const stream = flags.error.exitCode === 0 ? process.stdout : process.stderr
-  stream.write(`${flags.error.message}\n`)
-  process.exitCode = flags.error.exitCode
-}
+await runProgram('speaker', flagTable, run)
 
-type Flags = Extract<typeof flags, { readonly ok: true }>['value']
-
-async function run(options: Flags): Promise<void> {
+async function run(options: FlagValues<typeof flagTable>): Promise<void> {
   const log = createLogger({ component: 'speaker', level: options['log-level'] })
   const node = options['node-name']
   if (node === '') throw new Error('on which node does this speaker run? Set --node-name or METALLB_NODE_NAME (spec.nodeName of the Pod)')
-  const namespace = options.namespace === '' ? readOwnNamespace() : options.namespace
+  const namespace = ownNamespace(options.namespace)
   const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
   for (const variable of foreignVariables) {
     if (process.env[variable] !== undefined)
@@ -83,20 +71,39 @@ async function run(options: Flags): Promise<void> {
   const nodes = reflect<Node>(resources.nodes)
   const pools = reflect<IPAddressPool>(resources.ipAddressPools, namespace)
   const l2Advertisements = reflect<L2Advertisement>(resources.l2Advertisements, namespace)
-  const reflectors = [services, endpointSlices, nodes, pools, l2Advertisements]
+  const ignoresExcludeLabel = options['ignore-exclude-lb']
+  const podName = options['pod-name']
+  const podUid = options['pod-uid']
+  const bgp = new BgpProtocol({
+    client,
+    node,
+    namespace,
+    pod: podName === '' || podUid === '' ? undefined : { name: podName, uid: podUid },
+    ignoresExcludeLabel,
+    listenPort: options['bgp-listen-port'],
+    services: services.store,
+    nodes: nodes.store,
+    transform: withoutBallast,
+    events,
+    metrics,
+    log,
+  })
+  const reflectors = [services, endpointSlices, nodes, pools, l2Advertisements, ...bgp.reflectors]
 
   const arp = openArp(named(log, 'speaker/arp'))
   if (arp !== undefined) scrapeFrom(arp)
   const reconciler = new Reconciler({
     node,
     classes,
-    ignoresExcludeLabel: options['ignore-exclude-lb'],
+    ignoresExcludeLabel,
     services: services.store,
     endpointSlices: endpointSlices.store,
     nodes: nodes.store,
     pools: pools.store,
     l2Advertisements: l2Advertisements.store,
     wire: arp,
+    routes: bgp.announcer,
+    onSettled: () => bgp.start(),
     events,
     metrics,
     log: named(log, 'speaker/arp'),
@@ -121,7 +128,7 @@ async function run(options: Flags): Promise<void> {
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), stopLimitMs)
     log.info({ event: 'stopping', signal })
     reconciler.stop()
-    await arp?.stop()
+    await Promise.all([bgp.stop(), arp?.stop()])
     log.info({ event: 'stopped', tookMs: Math.round(performance.now() - since) })
     process.exit(0)
   }
@@ -160,14 +167,4 @@ function withoutBallast<T extends KubeObject>(object: T): T {
   if (!('status' in object)) return { ...object, metadata }
   const { images: __, ...status } = (object.status ?? {}) as { readonly images?: unknown }
   return { ...object, metadata, status }
-}
-
-function readOwnNamespace(): string {
-  try {
-    return readFileSync(namespaceFile, 'utf8').trim()
-  } catch (error) {
-    throw new Error(`in which namespace does MetalLB run? Set --namespace or METALLB_NAMESPACE (${namespaceFile}: ${wordsOf(error)})`, {
-      cause: error,
-    })
-  }
 }

@@ -1,13 +1,12 @@
 // The webhook: admission for metallb.io and default pools for Services. Wires the parts together and owns their order of start and end.
-import { readFileSync } from 'node:fs'
 import { type Certificates, keepCertificates } from '../certs/rotate.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
-import { wordsOf } from '../kube/api-error.ts'
 import { connectKube } from '../kube/client.ts'
 import { systemClock } from '../kube/clock.ts'
-import { parseFlags } from '../kube/flags.ts'
+import type { FlagValues } from '../kube/flags.ts'
 import { serveHealth, serveMetrics } from '../kube/health.ts'
-import { createLogger, logLevels } from '../kube/logger.ts'
+import { createLogger } from '../kube/logger.ts'
+import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
 import { Admission } from './io/admission.ts'
 import { ClusterView } from './io/cluster-view.ts'
 import { metrics } from './io/metrics.ts'
@@ -15,19 +14,12 @@ import { Registrar } from './io/registration.ts'
 import { AdmissionServer } from './io/server.ts'
 
 const flagTable = {
+  ...commonFlags,
   port: { kind: 'integer', default: 7472, min: 0, max: 65535, help: 'port of /metrics' },
   'health-probe-port': { kind: 'integer', default: 17472, min: 0, max: 65535, help: 'port of /healthz and /readyz' },
   'webhook-port': { kind: 'integer', default: 9443, min: 0, max: 65535, help: 'port of the admission server' },
   'cert-service-name': { kind: 'text', default: 'metallb-webhook-service', help: 'Service through which the API server calls the webhook' },
   'webhook-secret': { kind: 'text', default: 'metallb-webhook-cert', help: 'Secret that holds the certificates' },
-  namespace: { kind: 'text', default: '', env: 'METALLB_NAMESPACE', help: "namespace of MetalLB; the Pod's own when not set" },
-  'lb-class': {
-    kind: 'text',
-    default: '',
-    env: 'METALLB_LB_CLASS',
-    help: 'serve only Services of this loadBalancerClass; otherwise those without a class and of every metallb.io/* class',
-  },
-  'log-level': { kind: 'text', default: 'info', oneOf: logLevels, help: 'how much is logged' },
 } as const
 
 /** Endpoints and connections need a moment to learn that we are going: until then we serve on. */
@@ -35,25 +27,11 @@ const lameDuckMs = 5_000
 /** Nobody waits longer than 3 s for an answer. */
 const drainLimitMs = 5_000
 
-const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
+await runProgram('webhook', flagTable, run)
 
-const flags = parseFlags(flagTable, process.argv.slice(2), process.env)
-if (flags.ok) {
-  await run(flags.value).catch((error: unknown) => {
-    process.stderr.write(`webhook: ${wordsOf(error)}\n`)
-    process.exit(1)
-  })
-} else {
-  const stream = flags.error.exitCode === 0 ? process.stdout : process.stderr
-  stream.write(`${flags.error.message}\n`)
-  process.exitCode = flags.error.exitCode
-}
-
-type Flags = Extract<typeof flags, { readonly ok: true }>['value']
-
-async function run(options: Flags): Promise<void> {
+async function run(options: FlagValues<typeof flagTable>): Promise<void> {
   const log = createLogger({ component: 'webhook', level: options['log-level'] })
-  const namespace = options.namespace === '' ? readOwnNamespace() : options.namespace
+  const namespace = ownNamespace(options.namespace)
   const service = options['cert-service-name']
   const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
   const client = connectKube({ userAgent: 'metallb-webhook' })
@@ -135,14 +113,4 @@ function firstCertificates(keeper: ReturnType<typeof keepCertificates>): Promise
       resolve(certificates)
     })
   })
-}
-
-function readOwnNamespace(): string {
-  try {
-    return readFileSync(namespaceFile, 'utf8').trim()
-  } catch (error) {
-    throw new Error(`in which namespace does MetalLB run? Set --namespace or METALLB_NAMESPACE (${namespaceFile}: ${wordsOf(error)})`, {
-      cause: error,
-    })
-  }
 }

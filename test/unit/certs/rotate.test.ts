@@ -73,7 +73,9 @@ class SecretStore {
   }
 }
 
-describe('The certificate keeper', () => {
+describe('The certificate keeper', function () {
+  // A busy machine is no failure.
+  this.timeout(20_000)
   let store: SecretStore
   let server: ScriptedServer
   let logs: Record<string, unknown>[]

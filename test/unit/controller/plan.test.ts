@@ -72,7 +72,7 @@ describe('The plan for a Service', () => {
     const cluster = clusterWith(['shop/one'], ['shop/two'], ['shop/three'])
     const told = (): readonly string[] => cluster.events.filter((event) => event.includes('shop/three'))
     expect(told()).to.deep.equal([
-      'Warning AllocationFailed shop/three: Failed to allocate IP for "shop/three": no available IPs: no available IPs in pool "a": every IPv4 address is in use',
+      'Warning AllocationFailed shop/three: Failed to allocate IP for "shop/three": no available IPs: pool "a": every IPv4 address is in use',
     ])
     expect(cluster.planFor('shop/three')).to.deep.equal([])
     cluster.put(serviceObject('shop/three', { annotations: { 'metallb.io/address-pool': 'premium' } }))

@@ -187,7 +187,7 @@ describe('A request', () => {
     refused.allocate(service('shop/one'), shop)
     const result = refused.allocate(service('shop/two'), shop)
     expect(result.ok ? '' : describeRefusal(result.error)).to.equal(
-      'no available IPs: no available IPs in pool "full": every IPv4 address is in use; pool "six" has no IPv4 addresses; pool "closed" has autoAssign: false and must be named',
+      'no available IPs: pool "full": every IPv4 address is in use; pool "six" has no IPv4 addresses; pool "closed" has autoAssign: false and must be named',
     )
   })
 

@@ -1,6 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { isIPv6 } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node'
 import { expect } from 'chai'
 import { issueAuthority, issueCertificate } from '../../../certs/issue.ts'
@@ -45,7 +48,9 @@ const forbidden =
 const forbiddenLocally =
   'secrets "metallb-webhook-cert" is forbidden: User "system:serviceaccount:metallb-system:webhook" cannot update resource "secrets" in API group "" in the namespace "metallb-system"'
 
-describe('The client', () => {
+describe('The client', function () {
+  // A busy machine is no failure.
+  this.timeout(20_000)
   const errors: Readonly<
     Record<string, { readonly answer: Answer; readonly message: string; readonly status: number; readonly reason: string }>
   > = {
@@ -259,6 +264,50 @@ describe('The client', () => {
       server.close()
     })
   }
+})
+
+describe('In a Pod the client', () => {
+  const saved = { ...process.env }
+  afterEach(() => {
+    process.env = { ...saved }
+  })
+
+  for (const host of ['127.0.0.1', '::1']) {
+    it(`finds the API server of its environment at ${host} and shows the token of its ServiceAccount`, async () => {
+      const dates = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 3_600_000) }
+      const authority = await issueAuthority({ commonName: 'cluster', ...dates })
+      const leaf = await issueCertificate({ authority, subject: { commonName: 'api' }, addresses: [host], usage: 'server', ...dates })
+      const shown: (string | undefined)[] = []
+      const server = createServer({ cert: leaf.certificate, key: leaf.key }, (request, response) => {
+        shown.push(request.headers.authorization)
+        response.end('{"metadata":{"name":"n1"}}')
+      })
+      await new Promise<void>((resolve) => {
+        server.listen(0, host, resolve)
+      })
+      const root = mkdtempSync(join(tmpdir(), 'pod-'))
+      const account = join(root, 'var/run/secrets/kubernetes.io/serviceaccount')
+      mkdirSync(account, { recursive: true })
+      for (const [file, text] of Object.entries({ token: 'of-the-account', 'ca.crt': authority.certificate, namespace: 'metallb-system' }))
+        writeFileSync(join(account, file), text)
+      process.env['KUBERNETES_SERVICE_HOST'] = host
+      process.env['KUBERNETES_SERVICE_PORT'] = String((server.address() as AddressInfo).port)
+      const config = new KubeConfig()
+      config.loadFromCluster(root)
+      const client = connectKube({ config })
+      expect(await client.get(resources.nodes, 'n1')).to.deep.equal({ metadata: { name: 'n1' } })
+      expect(shown).to.deep.equal(['Bearer of-the-account'])
+      client.close()
+      server.close()
+      rmSync(root, { recursive: true })
+    })
+  }
+
+  it('says in one line that there is no cluster', () => {
+    process.env['KUBECONFIG'] = ''
+    process.env['HOME'] = '/nonexistent'
+    expect(() => connectKube()).to.throw('no cluster to talk to: set KUBECONFIG, or run in a Pod whose ServiceAccount token is mounted')
+  })
 })
 
 describe('A path of the API', () => {

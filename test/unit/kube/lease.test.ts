@@ -62,7 +62,9 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-describe('Leader election', () => {
+describe('Leader election', function () {
+  // A busy machine is no failure.
+  this.timeout(20_000)
   let store: LeaseStore
   let server: ScriptedServer
   beforeEach(async () => {
@@ -136,6 +138,14 @@ describe('Leader election', () => {
     await election.stop()
     expect(story).to.deep.equal([])
     expect(server.requests.every(({ method }) => method === 'GET')).to.equal(true)
+  })
+
+  it('stops also when the API server does not take the lease back', async () => {
+    const { election, story } = elector(server, 'a')
+    await until(() => election.isLeader())
+    await server.close()
+    await election.stop()
+    expect(story).to.deep.equal(['started', 'stopped'])
   })
 
   it('refuses durations that cannot work', () => {

@@ -58,7 +58,9 @@ function queueOf(process: WorkQueueOptions['process'], options: Partial<WorkQueu
   return { clock, queue: new WorkQueue({ process, concurrency: 2, log, clock, ...options }) }
 }
 
-describe('A work queue', () => {
+describe('A work queue', function () {
+  // A busy machine is no failure.
+  this.timeout(20_000)
   it('never works on one key twice at a time, and looks at every key after its last addition', async () => {
     const step = fc.oneof(
       fc.record({ type: fc.constant('add' as const), key: fc.constantFrom('a', 'b', 'c') }),

@@ -210,7 +210,9 @@ const traces: Readonly<Record<string, Trace>> = {
   },
 }
 
-describe('A reflector', () => {
+describe('A reflector', function () {
+  // A busy machine is no failure.
+  this.timeout(20_000)
   for (const [name, trace] of Object.entries(traces)) {
     it(name, async () => {
       const run = await play(trace.script, trace.timing === undefined ? {} : { timing: trace.timing })
@@ -310,6 +312,31 @@ describe('A reflector', () => {
       { metadata: { name: 'web', namespace: 'shop' } },
       { metadata: { name: 'a', namespace: 'shop' } },
     ])
+  })
+
+  it('lives on when its transform throws', async () => {
+    const server = await scriptedServer([list(10, [web]), list(11, [web]), list(12, [])])
+    const run = start(server, {
+      transform: () => {
+        throw new Error('a bug of the transform')
+      },
+    })
+    await server.finished
+    await run.reflector.stop()
+    await server.close()
+    expect(run.logs.map(({ event }) => event)).to.deep.equal(['reflectorFailed', 'reflectorFailed'])
+    expect(run.reflector.store.resourceVersion).to.equal('12')
+  })
+
+  it('knows when it last heard of the server', async () => {
+    const server = await scriptedServer([list(10, [])])
+    const run = start(server)
+    expect(run.reflector.lastContact).to.equal(Number.NEGATIVE_INFINITY)
+    const before = performance.now()
+    await server.finished
+    expect(run.reflector.lastContact).to.be.within(before, performance.now())
+    await run.reflector.stop()
+    await server.close()
   })
 
   it('gives objects of built-in kinds the apiVersion and kind that lists leave out', async () => {
