@@ -10,10 +10,11 @@ import type { Figure } from './figure.ts'
 import { labDurations } from './lab/durations.ts'
 import { latency } from './latency/latency.ts'
 import { memory } from './memory/memory.ts'
+import { routesBenchmark } from './routes/routes.ts'
 import { SharedLab } from './shared-lab.ts'
 import { formatTable } from './table.ts'
 
-const benchmarks: readonly Benchmark[] = [latency, memory, labDurations]
+const benchmarks: readonly Benchmark[] = [latency, memory, labDurations, routesBenchmark]
 const names = benchmarks.map(({ name }) => name)
 
 const usage = `npm run bench -- [NAME...] [--json] [--runs N]

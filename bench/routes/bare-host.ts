@@ -3,15 +3,16 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { machine, Place } from '../../test/lab/place.ts'
 import { until } from '../../test/lab/wait.ts'
 
-/** Its own /run and /tmp; folders of FRR, whose daemons give up root and still write there. */
+/** Its own /run and /var/tmp, where daemons write; those of FRR have given up root by then. */
 const firstProcess = `
 mount -t tmpfs -o mode=0755 tmpfs /run
-mount -t tmpfs -o mode=1777 tmpfs /tmp
+mount -t tmpfs -o mode=1777 tmpfs /var/tmp
 mkdir -p /run/bench /run/bird /run/frr
 chmod 0777 /run/bench /run/frr
 ip link set lo up
@@ -109,15 +110,15 @@ export class BareHost {
     }
   }
 
-  /** Processes in here, by the name of their program; pids of the machine. */
+  /** Processes in here, by the name of their program's file; pids of the machine. */
   pidsOf(programs: readonly string[]): readonly number[] {
     const wanted = readlinkSync(`/proc/${this.#pid}/ns/pid_for_children`)
     return readdirSync('/proc').flatMap((entry) => {
       if (!/^\d+$/.test(entry)) return []
       try {
-        const isOurs =
-          readlinkSync(`/proc/${entry}/ns/pid`) === wanted && programs.includes(readFileSync(`/proc/${entry}/comm`, 'utf8').trim())
-        return isOurs ? [Number(entry)] : []
+        if (readlinkSync(`/proc/${entry}/ns/pid`) !== wanted) return []
+        const [program = ''] = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0')
+        return programs.includes(basename(program)) ? [Number(entry)] : []
       } catch {
         // It has ended meanwhile.
         return []
