@@ -13,8 +13,8 @@ export interface Measure {
   readonly of: (transfer: Transfer) => number
   /** Without a peer; undefined when it says nothing for this case. */
   readonly own?: (transferCase: Case) => Aim | undefined
-  /** Beside each peer; undefined when no aim was set for it. */
-  readonly beside?: Readonly<Record<PeerName, (transferCase: Case) => Aim | undefined>>
+  /** Beside these peers; the aim is undefined where none was set. */
+  readonly beside?: Readonly<Partial<Record<PeerName, (transferCase: Case) => Aim | undefined>>>
 }
 
 export interface Case {
@@ -73,13 +73,12 @@ export const measures: readonly Measure[] = [
     unit: 'messages',
     of: ({ updates }) => updates,
     own: fewestUpdates,
-    beside: { GoBGP: none, BIRD: none, FRR: none },
   },
   {
     name: 'octets',
     unit: 'bytes',
     of: ({ octets }) => octets,
-    beside: { GoBGP: none, BIRD: none, FRR: () => ratio(1.01) },
+    beside: { FRR: () => ratio(1.01) },
   },
   { name: 'fullness', unit: '%', of: ({ fullness }) => fullness, own: () => ({ type: 'eachAtLeast', limit: 98 }) },
   {
@@ -97,7 +96,6 @@ export const measures: readonly Measure[] = [
     unit: 'messages',
     of: ({ withdrawUpdates }) => withdrawUpdates,
     own: ({ routes }) => atMost(Math.ceil(routes / withdrawnPerMessage) + 1),
-    beside: { GoBGP: none, BIRD: none, FRR: none },
   },
   {
     name: 'cpu',

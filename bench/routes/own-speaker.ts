@@ -46,10 +46,10 @@ const session = new BgpSession(
   },
 )
 
+const prefixes = Array.from({ length: routes }, (_, index) => nlriOf({ family: 'IPv4', value: addressNumber(index) }, 32))
+
 function set(wanted: typeof attributes | undefined): void {
-  for (let index = 0; index < routes; index += 1) {
-    session.routes.IPv4.set(nlriOf({ family: 'IPv4', value: addressNumber(index) }, 32), wanted)
-  }
+  for (const prefix of prefixes) session.routes.IPv4.set(prefix, wanted)
   session.flush()
 }
 

@@ -44,11 +44,11 @@ function figuresOf(transferCase: Case, transfers: Transfers): readonly Figure[] 
     const aim = own?.(transferCase)
     return [
       ...(aim === undefined ? [] : [figure({ ...base, aim })]),
-      ...(beside === undefined
-        ? []
-        : peerNames.map((peer) =>
-            figure({ ...base, peer: { name: peer, samples: transfers.peers[peer].map(of) }, aim: beside[peer](transferCase) }),
-          )),
+      ...peerNames.flatMap((peer) => {
+        const aimBeside = beside?.[peer]
+        if (aimBeside === undefined) return []
+        return [figure({ ...base, peer: { name: peer, samples: transfers.peers[peer].map(of) }, aim: aimBeside(transferCase) })]
+      }),
     ]
   })
 }
