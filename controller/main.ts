@@ -9,6 +9,7 @@ import { serveHealth, serveMetrics } from '../kube/health.ts'
 import { LeaderElection } from '../kube/lease.ts'
 import { createLogger } from '../kube/logger.ts'
 import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
+import { ClusterCache } from './io/cluster-cache.ts'
 import { metrics } from './io/metrics.ts'
 import { Reconciler } from './reconcile.ts'
 
@@ -39,9 +40,10 @@ async function run(options: FlagValues<typeof flagTable>): Promise<void> {
   const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
   const client = connectKube({ userAgent: 'metallb-controller' })
   const events = new EventRecorder({ client, component: 'metallb-controller', host: identity, log })
+  const cluster = new ClusterCache({ client, namespace, log })
   const reconciler = new Reconciler({
+    cluster,
     client,
-    namespace,
     classes,
     poolPriority: options['pool-priority'],
     isLeader: () => election.isLeader(),
@@ -60,11 +62,15 @@ async function run(options: FlagValues<typeof flagTable>): Promise<void> {
     log,
   })
 
+  function gap(): string | undefined {
+    return reconciler.isSynced ? undefined : `waiting for the first list of ${cluster.missing.join(', ')}`
+  }
+
   let stopping: Promise<void> | undefined
   const health = await serveHealth({
     port: options['health-probe-port'],
     live: () => undefined,
-    ready: () => (stopping === undefined ? reconciler.gap : 'stopping'),
+    ready: () => (stopping === undefined ? gap() : 'stopping'),
   })
   const metricsServer = options.port === 0 ? undefined : await serveMetrics({ port: options.port, metrics })
 

@@ -9,38 +9,47 @@ import type { NamespacedName } from '../core/namespaced-name.ts'
 import { describeRefusal, type Refusal } from '../core/refusal.ts'
 import type { Result } from '../core/result.ts'
 import type { ServiceView } from '../core/service.ts'
-import { sameTenant } from '../core/tenants.ts'
+import { sameTenant, tenantOf } from '../core/tenants.ts'
 
 export type EventReason = 'IPAllocated' | 'AllocationFailed' | 'ClearAssignment' | 'LoadBalancerFailed' | 'deprecatedAnnotation'
 
+/** To be sent with the resourceVersion as precondition; when the API server has taken it, `confirm` follows. Actions after it wait for that. */
+export interface WriteStatus {
+  readonly type: 'writeStatus'
+  readonly service: NamespacedName
+  readonly resourceVersion: string
+  /** Canonical texts; empty clears the status. */
+  readonly addresses: readonly string[]
+  /** For the annotation; none removes it. */
+  readonly pool?: string
+}
+
+export interface EmitEvent {
+  readonly type: 'emitEvent'
+  readonly service: NamespacedName
+  readonly severity: 'Normal' | 'Warning'
+  readonly reason: EventReason
+  readonly message: string
+}
+
 export type Action =
-  /** To be sent with the resourceVersion as precondition; when the API server has taken it, `confirm` follows. Actions after it wait for that. */
-  | {
-      readonly type: 'writeStatus'
-      readonly service: NamespacedName
-      readonly resourceVersion: string
-      /** Canonical texts; empty clears the status. */
-      readonly addresses: readonly string[]
-      /** For the annotation; none removes it. */
-      readonly pool?: string
-    }
-  | {
-      readonly type: 'emitEvent'
-      readonly service: NamespacedName
-      readonly severity: 'Normal' | 'Warning'
-      readonly reason: EventReason
-      readonly message: string
-    }
+  | WriteStatus
+  | EmitEvent
   /** Another Service lost what it held and is to be planned next. */
   | { readonly type: 'reconsider'; readonly service: NamespacedName }
-  /** An address became free: plan the Services that wait, oldest first. */
+  /** Something became possible: plan the Services of `listWaiting`. */
   | { readonly type: 'retryWaiting' }
+
+interface Waiting extends Aged {
+  /** Services with the same want get the same answer, so asking for the oldest of them is enough. */
+  readonly want: string
+}
 
 /** What the leader knows beyond the API: changed by `plan`, `planGone`, `confirm` and `rebuild` alone. */
 export interface Book {
   readonly ipam: Ipam
   /** Services that want an address, or a second one, and have none. */
-  readonly waiting: Map<NamespacedName, Aged>
+  readonly waiting: Map<NamespacedName, Waiting>
   /** What each Service in trouble was last told, so that it is told once. */
   readonly told: Map<NamespacedName, string>
 }
@@ -58,10 +67,12 @@ export function plan(book: Book, service: ServiceView, namespace: NamespaceView)
 }
 
 /** The Service is gone, or has nothing to do with us any more. */
-export function planGone({ ipam, waiting, told }: Book, key: NamespacedName): readonly Action[] {
-  waiting.delete(key)
+export function planGone(book: Book, key: NamespacedName): readonly Action[] {
+  const { ipam, told } = book
   told.delete(key)
-  return ipam.release(key) ? [{ type: 'retryWaiting' }] : []
+  // Whoever waited spoke for others that want the same.
+  const next = stopWaiting(book, key)
+  return ipam.release(key) ? [{ type: 'retryWaiting' }] : next
 }
 
 /** The API server has taken the Service's status. */
@@ -69,9 +80,14 @@ export function confirm({ ipam }: Book, key: NamespacedName): readonly Action[] 
   return ipam.settle(key) ? [{ type: 'retryWaiting' }] : []
 }
 
-/** Services that wait, oldest first. */
+/** Of all Services that wait for the same the oldest; oldest first. When one is served, the next comes by another `retryWaiting`. */
 export function listWaiting({ waiting }: Book): readonly NamespacedName[] {
-  return [...waiting].toSorted(([, a], [, b]) => byAge(a, b)).map(([key]) => key)
+  const oldest = new Map<string, readonly [NamespacedName, Waiting]>()
+  for (const entry of waiting) {
+    const known = oldest.get(entry[1].want)
+    if (known === undefined || byAge(entry[1], known[1]) < 0) oldest.set(entry[1].want, entry)
+  }
+  return [...oldest.values()].toSorted(([, a], [, b]) => byAge(a, b)).map(([key]) => key)
 }
 
 /**
@@ -100,30 +116,37 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
   // The same name, another Service.
   if (decided !== undefined && decided.uid !== service.uid) actions.push(...planGone(book, service.key))
   const known = decided?.uid === service.uid ? decided : undefined
-  const current = known?.addresses ?? service.held
-  let allocation: Allocation | undefined
-  if (current.length > 0) {
-    const claim = known === undefined ? claimHeld(ipam, service, namespace, actions) : ipam.claim(service, current, namespace)
-    if (claim.ok) allocation = claim.value
-    else {
-      // Without pools nothing tells our work from that of others but our annotation.
-      if (claim.error.reason === 'NoPools' && service.allocatedFromPool === undefined) return actions
-      ipam.vacate(service.key)
-      ipam.shut(service, service.held)
-      actions.push(cleared(service, current.map(formatAddress), claim.error, known === undefined))
-    }
-  }
-  if (allocation !== undefined) allocation = extendIfWanted(ipam, service, allocation)
+  const kept = keep(ipam, service, namespace, { known, actions })
+  if (kept === 'notOurs') return actions
+  let allocation = kept === undefined ? undefined : extendIfWanted(ipam, service, kept)
   if (allocation === undefined && !service.deleting) {
     const found = ipam.allocate(service, namespace)
     if (found.ok) allocation = found.value
     else actions.push(...refuse(book, service, found.error))
   }
-  if (allocation !== undefined) {
-    actions.push(...accept(book, service, allocation))
-    if (opensDoor(known, allocation)) actions.push({ type: 'retryWaiting' })
-  }
+  if (allocation !== undefined) actions.push(...accept(book, service, allocation))
+  else if (service.deleting) actions.push(...stopWaiting(book, service.key))
+  if (allocation !== undefined && opensDoor(known, allocation)) actions.push({ type: 'retryWaiting' })
   return [...actions, ...writeIfNeeded(book, service, allocation)]
+}
+
+/** What the Service has and may keep. What it may not keep stays shut until its status is written. */
+function keep(
+  ipam: Ipam,
+  service: ServiceView,
+  namespace: NamespaceView,
+  { known, actions }: { readonly known: Allocation | undefined; readonly actions: Action[] },
+): Allocation | undefined | 'notOurs' {
+  const current = known?.addresses ?? service.held
+  if (current.length === 0) return undefined
+  const claim = known === undefined ? claimHeld(ipam, service, namespace, actions) : ipam.claim(service, current, namespace)
+  if (claim.ok) return claim.value
+  // Without pools nothing tells our work from that of others but our annotation.
+  if (claim.error.reason === 'NoPools' && service.allocatedFromPool === undefined) return 'notOurs'
+  ipam.vacate(service.key)
+  ipam.shut(service, service.held)
+  actions.push(cleared(service, current.map(formatAddress), claim.error, known === undefined))
+  return undefined
 }
 
 /** Somebody who waits may share now what was not to be shared before. */
@@ -157,23 +180,36 @@ function extendIfWanted(ipam: Ipam, service: ServiceView, allocation: Allocation
 }
 
 function refuse(book: Book, service: ServiceView, refusal: Refusal): readonly Action[] {
-  wait(book, service)
+  const others = wait(book, service, undefined)
   const reason = refusal.reason === 'RequestInvalid' ? 'LoadBalancerFailed' : 'AllocationFailed'
-  return tell(book.told, service, reason, `Failed to allocate IP for "${service.key}": ${describeRefusal(refusal)}`)
+  return [...others, ...tell(book.told, service, reason, `Failed to allocate IP for "${service.key}": ${describeRefusal(refusal)}`)]
 }
 
 function accept(book: Book, service: ServiceView, allocation: Allocation): readonly Action[] {
-  const { waiting, told } = book
-  if (wantsMore(service, allocation)) wait(book, service)
-  else waiting.delete(service.key)
-  if (!service.requestedAddresses.ok)
-    return tell(told, service, 'LoadBalancerFailed', `${service.requestedAddresses.error}; it keeps what it has`)
+  const { told } = book
+  const freed = wantsMore(service, allocation) ? wait(book, service, allocation.pool) : stopWaiting(book, service.key)
+  if (!service.requestedAddresses.ok) {
+    return [...freed, ...tell(told, service, 'LoadBalancerFailed', `${service.requestedAddresses.error}; it keeps what it has`)]
+  }
   told.delete(service.key)
-  return []
+  return freed
 }
 
-function wait({ waiting }: Book, service: ServiceView): void {
-  waiting.set(service.key, { createdAt: service.createdAt, uid: service.uid, name: service.key })
+/** @param pool where it must be, for a second family */
+function wait({ waiting }: Book, service: ServiceView, pool: string | undefined): readonly Action[] {
+  const { namespace, families, familyPolicy, labels, requestedPool, requestedAddresses } = service
+  const { key: _, ...tenant } = tenantOf(service)
+  const addresses = requestedAddresses.ok ? requestedAddresses.value.map(formatAddress) : []
+  const isAlone = tenant.sharingKey === undefined
+  const want = JSON.stringify([namespace, families, familyPolicy, labels, requestedPool, addresses, pool, isAlone ? undefined : tenant])
+  const before = waiting.get(service.key)?.want
+  waiting.set(service.key, { createdAt: service.createdAt, uid: service.uid, name: service.key, want })
+  // It spoke for others until now.
+  return before === undefined || before === want ? [] : [{ type: 'retryWaiting' }]
+}
+
+function stopWaiting({ waiting }: Book, key: NamespacedName): readonly Action[] {
+  return waiting.delete(key) ? [{ type: 'retryWaiting' }] : []
 }
 
 function tell(told: Book['told'], service: ServiceView, reason: EventReason, message: string): readonly Action[] {

@@ -1,4 +1,4 @@
-// The annotations that steer a Service, and where they are read.
+// The annotations by which users and controller talk, and how those of a Service are read.
 import { asTexts } from './shape.ts'
 
 export const annotationPrefix = 'metallb.io/'
@@ -14,6 +14,8 @@ export const annotations = {
   allocatedFromPool: 'metallb.io/ip-allocated-from-pool',
   /** On a Namespace: the pool that its Services get when they name none. */
   namespaceDefaultPool: 'metallb.io/default-pool',
+  /** On a pool, `"true"`: it is preferred by all Services that name none. */
+  isDefaultPool: 'metallb.io/is-default-pool',
 } as const
 
 /** The value under the name, else under the deprecated prefix; an empty value counts as absent. */

@@ -55,6 +55,19 @@ function workers(found: Set<string>): Plugin {
   }
 }
 
+/** The Kubernetes client's package does not say that its files have no effect when imported: left at that, all its thousand models stay in the bundle. */
+const kubernetesClientIsPure: Plugin = {
+  name: 'kubernetes-client-is-pure',
+  setup(context) {
+    const ours = { asked: true }
+    context.onResolve({ filter: /^@kubernetes\/client-node$|^\./ }, async ({ path, importer, pluginData, ...options }) => {
+      if (pluginData === ours || (path.startsWith('.') && !importer.includes('/@kubernetes/client-node/'))) return undefined
+      const resolved = await context.resolve(path, { ...options, importer, pluginData: ours })
+      return { ...resolved, sideEffects: false }
+    })
+  },
+}
+
 interface Output {
   /** Name of its entry, `webhook` for webhook.mjs. */
   readonly name: string
@@ -86,7 +99,7 @@ async function bundleEntries(
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [workers(found)],
+    plugins: [workers(found), kubernetesClientIsPure],
   })
   for (const input of Object.keys(result.metafile.inputs)) if (existsSync(join(root, input))) inputs.add(input)
   return result.outputFiles.map(({ path, contents }) => {

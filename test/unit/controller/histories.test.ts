@@ -71,7 +71,7 @@ function perform(cluster: Cluster, action: Step): void {
     }
     case 'relabel':
       cluster.namespaces.set(action.namespace, namespaceOf(action.namespace, action.tier === '' ? {} : { tier: action.tier }))
-      for (const service of [...cluster.services.values()]) if (service.metadata.namespace === action.namespace) cluster.put(service)
+      for (const service of cluster.services.values()) if (service.metadata.namespace === action.namespace) cluster.put(service)
       break
   }
 }
