@@ -1,6 +1,6 @@
 // Where peers connect to us: one listening socket for each family.
 import { createServer, type Server, type Socket } from 'node:net'
-import { type Address, type Family, families, parseAddress } from '../../core/address.ts'
+import { type Address, type Family, parseAddress } from '../../core/address.ts'
 import type { Result } from '../../core/result.ts'
 import type { Notification } from '../bgp/notification.ts'
 import { encodeNotification } from '../bgp/notification-message.ts'
@@ -19,7 +19,7 @@ export class BgpListener {
    */
   listen(port: number, accept: (socket: Socket, peer: Address) => void): readonly SystemFailure[] {
     const failures: SystemFailure[] = []
-    for (const family of families) {
+    for (const family of ['IPv4', 'IPv6'] as const) {
       const fd = openTcpSocket({ family, bindTo: { address: anywhere[family], port }, listens: true })
       if (!fd.ok) {
         failures.push(fd.error)

@@ -1,11 +1,10 @@
 // The shell around one peer: feeds the state machine from sockets and one timer, and does what it asks for.
 import type { Socket } from 'node:net'
-import { type Family, formatAddress } from '../../core/address.ts'
-import { after, type Instant, instant, millis } from '../../core/time.ts'
+import { formatAddress } from '../../core/address.ts'
+import { type Instant, instant } from '../../core/time.ts'
 import { unreachable } from '../../core/unreachable.ts'
 import type { Clock } from '../../kube/clock.ts'
 import type { Logger } from '../../kube/logger.ts'
-import { AdjRibOut } from '../bgp/adj-rib-out.ts'
 import { type ConnectionEvent, type Direction, type EndCause, earliest, type State } from '../bgp/connection.ts'
 import { Framing } from '../bgp/framing.ts'
 import { nextHopsFor } from '../bgp/local-address.ts'
@@ -13,9 +12,9 @@ import { decodeEvent } from '../bgp/message.ts'
 import { describeNotification, type Notification } from '../bgp/notification.ts'
 import { createPeer, foremostConnection, nextDeadline, type Peer, type PeerEffect, type PeerEvent, stepPeer } from '../bgp/peer.ts'
 import type { RouteWriter } from '../bgp/route-attributes.ts'
+import { RouteFeed } from '../bgp/route-feed.ts'
 import type { Session } from '../bgp/session.ts'
 import type { SessionConfig } from '../bgp/session-config.ts'
-import { concatBytes } from '../bytes.ts'
 import { turnAway } from './bgp-listener.ts'
 import { BgpSocket, type SocketOwner } from './bgp-socket.ts'
 import { localAddresses } from './local-addresses.ts'
@@ -31,29 +30,20 @@ interface Link {
   readonly framing: Framing
 }
 
-/** What one write takes from the routes: enough to fill the wire, little enough that a KEEPALIVE does not wait for long. */
-const writeOctets = 256 << 10
-
-/** Between two writes of routes: changes that come in a burst share messages. */
-const burst = millis(10)
-
 export class BgpSession {
   config: SessionConfig
-  /** What the peer should have, for the families of the session. Whoever changes it calls `flush` afterwards. */
-  readonly routes: { readonly [F in Family]: AdjRibOut } = { IPv4: new AdjRibOut('IPv4'), IPv6: new AdjRibOut('IPv6') }
   readonly #clock: Clock
   readonly #log: Logger
   readonly #onChange: (session: BgpSession, change: SessionChange) => void
   readonly #links = new Map<Direction, Link>()
+  readonly #feed = new RouteFeed()
   #peer: Peer
   /** The connection that carries routes. */
-  #carrier: { readonly direction: Direction; readonly session: Session; readonly writer: RouteWriter } | undefined
+  #carrier: { readonly direction: Direction; readonly session: Session } | undefined
   #accepted: Socket | undefined
+  #isStopping = false
   #timer: NodeJS.Timeout | undefined
-  #flushAt: Instant | undefined
-  #flushedAt = instant(-Infinity)
   #lastCause: string | undefined
-  #updatesSent = 0
 
   constructor(
     config: SessionConfig,
@@ -68,6 +58,11 @@ export class BgpSession {
     this.#log = options.log.child({ peer: config.name, address: formatAddress(config.peer) })
     this.#onChange = options.onChange
     this.#peer = createPeer(config.settings)
+  }
+
+  /** What the peer should have. Whoever changes it calls `flush` afterwards. */
+  get routes(): RouteFeed['routes'] {
+    return this.#feed.routes
   }
 
   get state(): State {
@@ -91,40 +86,36 @@ export class BgpSession {
 
   /** UPDATE messages since the start of this object. */
   get updatesSent(): number {
-    return this.#updatesSent
+    return this.#feed.updates
   }
 
   start(): void {
-    this.#feed({ type: 'start' })
+    this.#step({ type: 'start' })
   }
 
   accept(socket: Socket): void {
     this.#accepted = socket
-    this.#feed({ type: 'accepted' })
+    this.#step({ type: 'accepted' })
     this.#accepted = undefined
   }
 
   /** Ends both connections with this message; resolves when the kernel has let go of them. */
   async stop(notification: Notification): Promise<void> {
     const sockets = [...this.#links.values()].map(({ socket }) => socket)
-    this.#feed({ type: 'stop', notification })
+    this.#isStopping = true
+    this.#step({ type: 'stop', notification })
     clearTimeout(this.#timer)
-    this.#flushAt = undefined
     await Promise.all(sockets.map((socket) => socket.finish()))
   }
 
   /** Sends what has changed: at once, or with what else comes within 10 ms of the last time; never while the peer has not read what it was sent. */
   flush(): void {
     if (this.#carrier === undefined) return
-    const now = this.#now()
-    if (after(this.#flushedAt, burst) <= now) this.#write(now)
-    else {
-      this.#flushAt ??= after(this.#flushedAt, burst)
-      this.#arm()
-    }
+    if (this.#feed.isDue(this.#now())) this.#write()
+    else this.#arm()
   }
 
-  #feed(event: PeerEvent): void {
+  #step(event: PeerEvent): void {
     const [peer, effects] = stepPeer(this.#peer, event, this.#now(), this.#clock.random())
     this.#peer = peer
     for (const effect of effects) this.#perform(effect)
@@ -147,7 +138,7 @@ export class BgpSession {
         this.#established(effect.direction, effect.session)
         break
       case 'resend':
-        this.routes[effect.family].resend()
+        this.#feed.routes[effect.family].resend()
         this.flush()
         break
       case 'ended':
@@ -193,7 +184,7 @@ export class BgpSession {
   }
 
   #happened(direction: Direction, event: ConnectionEvent): void {
-    this.#feed({ type: 'connection', direction, event })
+    this.#step({ type: 'connection', direction, event })
   }
 
   #received(direction: Direction, chunk: Uint8Array): void {
@@ -221,13 +212,21 @@ export class BgpSession {
     const { localAs } = this.config.settings
     const { isInternal, fourOctetAs, messageLimit } = session
     const writer: RouteWriter = { localAs, isInternal, fourOctetAs, messageLimit, nextHops: nextHopsFor(local, localAddresses()) }
+    for (const family of session.families) {
+      if (writer.nextHops[family] === undefined) {
+        this.#log.warn(
+          { event: 'bgpNoNextHop', family },
+          `the interface of this session has no ${family} address: such routes are not announced`,
+        )
+      }
+    }
     const wasUp = this.#carrier !== undefined
-    this.#carrier = { direction, session, writer }
-    for (const routes of Object.values(this.routes)) routes.forget()
+    this.#carrier = { direction, session }
+    this.#feed.begin(session.families, writer)
     this.#lastCause = undefined
     this.#log.info({ event: 'bgpSessionUp', direction, localAddress: formatAddress(local), peerAs: session.peerAs })
     if (!wasUp) this.#onChange(this, { isUp: true, cause: undefined })
-    this.#write(this.#now())
+    this.#write()
   }
 
   /** One line for each new reason: a peer that refuses every ten seconds does not fill the log. */
@@ -240,36 +239,25 @@ export class BgpSession {
 
   #lost(): void {
     this.#carrier = undefined
-    this.#flushAt = undefined
-    for (const routes of Object.values(this.routes)) routes.forget()
-    this.#log.warn({ event: 'bgpSessionDown', reason: this.#lastCause })
+    this.#feed.end()
+    this.#log[this.#isStopping ? 'info' : 'warn']({ event: 'bgpSessionDown', reason: this.#lastCause })
     this.#onChange(this, { isUp: false, cause: this.#lastCause })
   }
 
-  #write(now: Instant): void {
-    this.#flushAt = undefined
+  #write(): void {
     const carrier = this.#carrier
     const socket = carrier === undefined ? undefined : this.#links.get(carrier.direction)?.socket
-    if (carrier === undefined || socket?.isDrained !== true) return
-    const messages: Uint8Array[] = []
-    let octets = 0
-    for (const family of carrier.session.families) {
-      if (octets >= writeOctets) break
-      for (const message of this.routes[family].take(carrier.writer)) {
-        messages.push(message)
-        octets += message.length
-        if (octets >= writeOctets) break
-      }
+    if (carrier === undefined || socket?.isDrained !== true) {
+      this.#feed.hold()
+      return
     }
-    if (messages.length === 0) return
-    this.#flushedAt = now
-    this.#updatesSent += messages.length
-    this.#send(carrier.direction, concatBytes(messages))
+    const octets = this.#feed.take(this.#now())
+    if (octets !== undefined) this.#send(carrier.direction, octets)
   }
 
   #arm(): void {
     clearTimeout(this.#timer)
-    const at = earliest([nextDeadline(this.#peer), this.#flushAt])
+    const at = earliest([nextDeadline(this.#peer), this.#feed.writeAt])
     if (at === undefined) return
     // Whatever the peer has sent while this thread was busy is read before a timer says that it was silent.
     this.#timer = setTimeout(() => setImmediate(() => this.#due()), Math.max(0, Math.ceil(at - this.#now())))
@@ -277,9 +265,10 @@ export class BgpSession {
 
   #due(): void {
     const now = this.#now()
-    if (this.#flushAt !== undefined && this.#flushAt <= now) this.#write(now)
+    const { writeAt } = this.#feed
+    if (writeAt !== undefined && writeAt <= now) this.#write()
     const at = nextDeadline(this.#peer)
-    if (at !== undefined && at <= now) this.#feed({ type: 'timer' })
+    if (at !== undefined && at <= now) this.#step({ type: 'timer' })
     else this.#arm()
   }
 
@@ -289,7 +278,7 @@ export class BgpSession {
 }
 
 /** For logs, Events and status. */
-export function describeEnd(cause: EndCause): string {
+function describeEnd(cause: EndCause): string {
   switch (cause.type) {
     case 'sent':
       return `NOTIFICATION sent: ${describeNotification(cause.notification)}`

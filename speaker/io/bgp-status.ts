@@ -87,7 +87,7 @@ export class BgpStatusWriter {
 
   async #create(service: NamespacedName, peers: readonly string[]): Promise<void> {
     const { client, node, namespace, pod } = this.#options
-    const { name = '', namespace: serviceNamespace = '' } = splitName(service)
+    const { name, namespace: serviceNamespace } = splitName(service)
     const labels = { [statusLabels.node]: node, [statusLabels.serviceName]: name, [statusLabels.serviceNamespace]: serviceNamespace }
     const ownerReferences = pod === undefined ? [] : [{ apiVersion: 'v1', kind: 'Pod', name: pod.name, uid: pod.uid }]
     const created = await client.create<ServiceBGPStatus>(

@@ -17,7 +17,7 @@ const tcpOptions = { md5: 14, userTimeout: 18 } as const
 const networkControl = 0xc0
 
 /** The longest key that the kernel takes (TCP_MD5SIG_MAXKEYLEN). */
-export const longestMd5Key = 80
+const longestMd5Key = 80
 
 /** A `sockaddr_in` or `sockaddr_in6`: the family in the order of the machine, everything else in that of the network. */
 function socketAddress(address: Address, port: number): Uint8Array {
