@@ -23,7 +23,7 @@ function describe({ name, kubeconfig, nodes, clients, routers }: Lab): unknown {
   return { name, kubeconfig, nodes, clients, routers }
 }
 
-async function up({ name, nodes, bare }: Extract<Command, { verb: 'up' }>): Promise<void> {
+async function up({ name, nodes, bare, routers }: Extract<Command, { verb: 'up' }>): Promise<void> {
   const progress = showProgress()
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -32,7 +32,12 @@ async function up({ name, nodes, bare }: Extract<Command, { verb: 'up' }>): Prom
   for (const removed of await sweep()) progress(`removed lab "${removed}", whose run had ended without it`)
   const labImages = await buildLabImages(toolchain.cache, progress)
   const images = bare ? {} : { images: await buildImages(toolchain.cache, progress) }
-  const lab = await upLab({ name, nodes, bare, keep: true, signal: interrupted.signal }, toolchain, { labImages, ...images }, progress)
+  const lab = await upLab(
+    { name, nodes, bare, routers, keep: true, signal: interrupted.signal },
+    toolchain,
+    { labImages, ...images },
+    progress,
+  )
   print(describe(lab))
 }
 

@@ -13,7 +13,11 @@ const writer: RouteWriter = {
 }
 const plain = routeAttributes(undefined, [], [])
 
-function want(feed: RouteFeed, from: number, count: number, attributes: RouteAttributes | undefined = plain): void {
+function want(feed: RouteFeed, from: number, count: number): void {
+  set(feed, from, count, plain)
+}
+
+function set(feed: RouteFeed, from: number, count: number, attributes: RouteAttributes | undefined): void {
   for (let value = from; value < from + count; value += 1) feed.routes.IPv4.set(nlriOf({ family: 'IPv4', value }, 32), attributes)
 }
 
@@ -70,7 +74,7 @@ describe('BGP route feed', () => {
     want(feed, 0, 10)
     feed.begin(['IPv4'], writer)
     feed.take(instant(0))
-    want(feed, 0, 5, undefined)
+    set(feed, 0, 5, undefined)
     feed.end()
     feed.begin(['IPv4'], writer)
     expect(feed.take(instant(50))).to.have.length(43 + 5 * 5)
