@@ -6,15 +6,12 @@ export function monotonicMs(): number {
 }
 
 /**
- * The clock that stamps packets, as fine as the monotonic one: Date.now() alone counts whole milliseconds. Made anew for each measurement, because the
- * two clocks drift apart.
- *
- * @returns milliseconds since 1970, with fractions
+ * What to add to the monotonic clock to have the one that stamps packets and messages of the kernel, milliseconds since 1970. To be taken anew for each
+ * measurement, because the two drift apart; Date.now() alone counts whole milliseconds.
  */
-export function wallClock(): () => number {
+export function wallOffset(): number {
   const before = Date.now()
   let now = before
   while (now === before) now = Date.now()
-  const offset = now - monotonicMs()
-  return () => monotonicMs() + offset
+  return now - monotonicMs()
 }

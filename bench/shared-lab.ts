@@ -13,8 +13,10 @@ export interface ProductLab {
   readonly kube: KubeClient
 }
 
-/** The lowest address of the pool: a Service gets it when no other has one. */
-export const firstAddress = '10.99.0.200'
+/** The lowest address of the pool on the LAN: a Service gets it when no other has one. */
+export const lanAddress = '10.99.0.200'
+/** The same of the pool that is announced by BGP. */
+export const routedAddress = '10.97.0.0'
 
 export interface Materials {
   readonly toolchain: Toolchain
@@ -56,7 +58,7 @@ export class SharedLab {
     const { toolchain, images } = await prepare(this.#progress)
     const lab = await upLab({ name: `bench-${process.pid}`, signal: this.#signal }, toolchain, images, this.#progress)
     try {
-      for (const file of ['pool.yaml', 'web.yaml']) await mustKubectl(lab, ['apply', '-f', objectFile(file)])
+      for (const file of ['pool.yaml', 'bgp.yaml', 'web.yaml']) await mustKubectl(lab, ['apply', '-f', objectFile(file)])
       await mustKubectl(lab, ['rollout', 'status', 'deployment/web', '--timeout=60s'])
       return { lab, kube: connectLab(lab) }
     } catch (error) {
@@ -72,12 +74,17 @@ export async function mustKubectl(lab: Lab, argv: readonly string[]): Promise<st
   return stdout
 }
 
+export interface ServiceOptions {
+  readonly loadBalancerClass?: string
+  readonly pool?: string
+}
+
 /** A Service in front of the lab's web pods. */
-export function webService(name: string, loadBalancerClass?: string): Writable {
+export function webService(name: string, { loadBalancerClass, pool }: ServiceOptions = {}): Writable {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, namespace: 'default' },
+    metadata: { name, namespace: 'default', ...(pool === undefined ? {} : { annotations: { 'metallb.io/address-pool': pool } }) },
     spec: {
       type: 'LoadBalancer',
       ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),

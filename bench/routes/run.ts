@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { wallClock } from '../clock.ts'
+import { monotonicMs, wallOffset } from '../clock.ts'
 import { BareHost, type Daemon, processorSeconds } from './bare-host.ts'
 import { readMessages } from './bgp-messages.ts'
 import { prefixLength, receiverEnd, senderEnd } from './link.ts'
@@ -36,7 +36,8 @@ export async function transfer({ sender, receiver, routes, signal }: TransferOpt
     const sending = await sender.start(senderHost, routes)
     const capture = await startCapture(receiverHost)
     signal.throwIfAborted()
-    const clock = wallClock()
+    const offset = wallOffset()
+    const clock = (): number => monotonicMs() + offset
     const pids = senderHost.pidsOf(sending.programs)
     const before = processorSeconds(pids)
     await sending.open()

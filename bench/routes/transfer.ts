@@ -26,8 +26,8 @@ export interface Transfer {
   readonly processorS: number
 }
 
-export const standardLimit = 4096
-export const extendedLimit = 65_535
+const standardLimit = 4096
+const extendedLimit = 65_535
 
 /** Throws when the capture does not show all routes coming and going: then it is no measurement. */
 export function judgeTransfer(
