@@ -28,7 +28,7 @@ export function parsePrefix(text: string): Result<Prefix, string> {
 }
 
 /** The first address of the prefix of this length that holds `address`. */
-function firstOf(address: Address, length: number): Address {
+export function firstOf(address: Address, length: number): Address {
   if (address.family === 'IPv4') return { family: 'IPv4', value: address.value - (address.value % 2 ** (32 - length)) }
   const hostBits = BigInt(128 - length)
   return { family: 'IPv6', value: (address.value >> hostBits) << hostBits }

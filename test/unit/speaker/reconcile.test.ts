@@ -73,6 +73,8 @@ class Scene {
             interfaces: new Set(['eth0']),
           }
         : undefined,
+      routes: { watch: () => [], look: () => undefined, apply: () => undefined, flush: () => undefined },
+      onSettled: () => undefined,
       events: { event: (object, _type, reason, message) => void this.said.push(`${object.metadata.name ?? ''} ${reason}: ${message}`) },
       metrics,
       log: createLogger({ component: 'test', level: 'debug', destination: { write: (line) => void this.lines.push(line) } }),
