@@ -3,6 +3,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { buildImages } from '../images/build.ts'
 import { buildLabImages } from '../images/lab.ts'
+import { Interruption, untilInterrupted } from '../test/lab/interruption.ts'
 import { type Lab, upLab } from '../test/lab/lab.ts'
 import { sweep } from '../test/lab/sweep.ts'
 import { setup } from '../tools/setup.ts'
@@ -41,11 +42,15 @@ async function main(): Promise<void> {
   const images = await buildImages(toolchain.cache, out)
   const labImages = await buildLabImages(toolchain.cache, out)
   out('Starting a three-node Kubernetes with our images (about half a minute) …')
-  const lab = await upLab({ name: `demo-${process.pid}`, keep }, toolchain, { images, labImages }, out)
+  const signal = untilInterrupted()
+  const lab = await upLab({ name: `demo-${process.pid}`, keep, signal }, toolchain, { images, labImages }, out)
+  const interrupted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Interruption), { once: true })
+  })
   try {
-    await tell(lab)
+    await Promise.race([tell(lab), interrupted])
   } finally {
-    if (keep) {
+    if (keep && !signal.aborted) {
       out(`\nThe cluster stays up:\n   export KUBECONFIG=${lab.kubeconfig}\nEnd it with:\n   npm run lab -- down --name ${lab.name}`)
     } else {
       await lab.down()
@@ -58,7 +63,10 @@ try {
   await main()
 } catch (error) {
   const message =
-    error instanceof UnexpectedError ? `The story stopped: ${error.message}` : String(error instanceof Error ? error.stack : error)
+    error instanceof UnexpectedError || error instanceof Interruption
+      ? `The story stopped: ${error.message}`
+      : String(error instanceof Error ? error.stack : error)
   process.stderr.write(`\n${message}\n`)
-  process.exitCode = 1
+  // Not exitCode: an interrupted step may still wait for something.
+  process.exit(error instanceof Interruption ? error.code : 1)
 }

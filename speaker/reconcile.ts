@@ -13,13 +13,15 @@ import type { Logger } from '../kube/logger.ts'
 import type { Store } from '../kube/store.ts'
 import type { IPAddressPool, L2Advertisement } from '../schemas/generated/types.ts'
 import { Announced, type ServiceChange, type WireDelta } from './advertise/announced.ts'
-import { decide, type World } from './advertise/decide.ts'
+import { type Decision, decide, type World } from './advertise/decide.ts'
 import { type EndpointView, viewEndpoints } from './advertise/endpoints.ts'
 import type { SpeakerMetrics } from './io/metrics.ts'
 
 /** Where announced addresses go. */
 export interface Wire {
   announce(gained: WireDelta['gained'], lost: WireDelta['lost']): void
+  /** Names of those that can be answered on at the moment. */
+  readonly interfaces: ReadonlySet<string>
 }
 
 /** The other protocol: it decides about the same Services, by its own rules. */
@@ -67,6 +69,8 @@ export class Reconciler {
   /** Keys of the EndpointSlices of each Service. */
   readonly #slices = new Map<NamespacedName, Set<string>>()
   readonly #dirty = new Set<NamespacedName>()
+  /** What was said of Services that are announced on interfaces that this node lacks. */
+  readonly #toldUnreachable = new Map<NamespacedName, string>()
   readonly #unsubscribe: (() => void)[] = []
   #world: World | undefined
   #isScheduled = false
@@ -166,6 +170,8 @@ export class Reconciler {
     const changes = this.#announced.apply(key, decision)
     for (const change of changes) this.#tell(key, change)
     if (service !== undefined && changes.some(({ type }) => type === 'gained')) this.#tellAssigned(service)
+    if (service !== undefined) this.#tellUnreachable(key, service, decision)
+    else this.#toldUnreachable.delete(key)
   }
 
   #readWorld(): World {
@@ -207,6 +213,25 @@ export class Reconciler {
   #tellAssigned(service: Service): void {
     const { events, node } = this.#options
     events.event(service satisfies KubeObject, 'Normal', 'nodeAssigned', `announcing from node "${node}" with protocol "${protocol}"`)
+  }
+
+  /** The election does not ask which interfaces a node has, so a node may own what it has no way to answer for: only its people can cure that. */
+  #tellUnreachable(key: NamespacedName, service: Service, decision: Decision): void {
+    const { events, log, node, wire } = this.#options
+    const wanted = decision.type === 'announce' ? decision.interfaces : 'all'
+    if (wanted === 'all' || wire === undefined || !wanted.isDisjointFrom(wire.interfaces)) {
+      this.#toldUnreachable.delete(key)
+      return
+    }
+    const names = [...wanted].toSorted().join(', ')
+    if (this.#toldUnreachable.get(key) === names) return
+    this.#toldUnreachable.set(key, names)
+    const message = `node "${node}" owns the address with protocol "${protocol}" but has none of the interfaces that the L2Advertisements name: ${names}`
+    events.event(service satisfies KubeObject, 'Warning', 'announceFailed', message)
+    log.warn(
+      { event: 'announceFailed', service: key, interfaces: names },
+      'no arp answers for this service: none of its interfaces is here',
+    )
   }
 }
 

@@ -1,7 +1,7 @@
 // What goes back to the API server: an AdmissionReview v1, or a plain Status when the question could not be read.
 import type { Problem } from '../core/problem.ts'
 import type { AdmissionRequest } from './admission-review.ts'
-import type { AddOperation } from './json-patch.ts'
+import type { PatchOperation } from './json-patch.ts'
 
 /** metav1.StatusCause: kubectl prints `field: message` and nothing else, so each message stands alone. */
 export interface Cause {
@@ -44,7 +44,7 @@ const mostCauses = 50
 export function allow(
   request: AdmissionRequest,
   warnings: readonly string[] = [],
-  patch: readonly AddOperation[] = [],
+  patch: readonly PatchOperation[] = [],
 ): AdmissionReviewAnswer {
   const change = patch.length === 0 ? {} : { patchType: 'JSONPatch' as const, patch: encodeBase64(JSON.stringify(patch)) }
   return answer({ uid: request.uid, allowed: true, ...warningsField(warnings), ...change })

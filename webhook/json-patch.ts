@@ -1,4 +1,4 @@
-// RFC 6902 patches that only ever add: what a user wrote is never rewritten.
+// RFC 6902 patches of annotations: what a user wrote is never rewritten, and only what we wrote is taken away.
 
 /** One operation of a JSON patch. */
 export interface AddOperation {
@@ -7,6 +7,14 @@ export interface AddOperation {
   readonly path: string
   readonly value: unknown
 }
+
+export interface RemoveOperation {
+  readonly op: 'remove'
+  /** JSON pointer (RFC 6901). */
+  readonly path: string
+}
+
+export type PatchOperation = AddOperation | RemoveOperation
 
 /**
  * The patch that adds annotations; those that the object has already stay as they are.
@@ -20,7 +28,16 @@ export function addAnnotations(
   const absent = Object.entries(wanted).filter(([key]) => present === undefined || !Object.hasOwn(present, key))
   if (absent.length === 0) return []
   if (present === undefined) return [{ op: 'add', path: '/metadata/annotations', value: Object.fromEntries(absent) }]
-  return absent.map(([key, value]) => ({ op: 'add', path: `/metadata/annotations/${escapePointer(key)}`, value }))
+  return absent.map(([key, value]) => ({ op: 'add', path: pathOf(key), value }))
+}
+
+/** @param key of an annotation that the object has: removing what is absent makes the whole patch fail */
+export function removeAnnotation(key: string): readonly RemoveOperation[] {
+  return [{ op: 'remove', path: pathOf(key) }]
+}
+
+function pathOf(annotation: string): string {
+  return `/metadata/annotations/${escapePointer(annotation)}`
 }
 
 /** RFC 6901 §3: `~` and `/` inside one reference token. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../core/problem.ts'
-import type { AddOperation } from './json-patch.ts'
+import type { PatchOperation } from './json-patch.ts'
 
 /** What a review says of one object. */
 export interface Verdict {
@@ -7,7 +7,7 @@ export interface Verdict {
   readonly problems: readonly Problem[]
   /** Complete sentences; they refuse nothing. */
   readonly warnings: readonly string[]
-  readonly patch: readonly AddOperation[]
+  readonly patch: readonly PatchOperation[]
 }
 
 export const nothingToSay: Verdict = { problems: [], warnings: [], patch: [] }

@@ -62,6 +62,11 @@ export class ArpSpeaker {
     )
   }
 
+  /** Names of the interfaces that ARP is spoken on. */
+  get interfaces(): ReadonlySet<string> {
+    return this.#control.interfaces
+  }
+
   /** Milliseconds since the worker last moved. */
   get silentMs(): number {
     return this.#control.silentMs

@@ -77,6 +77,11 @@ export class PacketControl {
     return this.#restarts
   }
 
+  /** Names of the interfaces with an open socket. */
+  get interfaces(): ReadonlySet<string> {
+    return new Set([...this.#sockets.values()].map(({ link }) => link.name))
+  }
+
   /** Milliseconds since the worker last showed that it moves; it does at least once a second. */
   get silentMs(): number {
     const beat = this.shared.workerBeats

@@ -6,6 +6,7 @@ import { setup } from '../../tools/setup.ts'
 import { SetupError } from '../../tools/setup-error.ts'
 import { type Command, parseArguments, usage } from './arguments.ts'
 import { restartProduct } from './install.ts'
+import { Interruption, untilInterrupted } from './interruption.ts'
 import { type Lab, openLab, upLab } from './lab.ts'
 import { isAlive } from './process-identity.ts'
 import { readState, readStates } from './state.ts'
@@ -14,16 +15,6 @@ import { removeLab } from './teardown.ts'
 import { UsageError } from './usage-error.ts'
 
 const badUsage = 2
-const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
-
-class Interruption extends Error {
-  readonly code: number
-
-  constructor(signal: keyof typeof exitCodes) {
-    super(`interrupted by ${signal}; what was made is removed`)
-    this.code = exitCodes[signal]
-  }
-}
 
 function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`)
@@ -39,16 +30,9 @@ async function up({ name, nodes, bare, routers }: Extract<Command, { verb: 'up' 
   for (const removed of await sweep()) progress(`removed lab "${removed}", whose run had ended without it`)
   const labImages = await buildLabImages(toolchain.cache, progress)
   const images = bare ? {} : { images: await buildImages(toolchain.cache, progress) }
-  // Not before: until here a signal may end this process, nothing is made yet. The second one does.
-  const interrupted = new AbortController()
-  for (const signal of Object.keys(exitCodes) as (keyof typeof exitCodes)[])
-    process.once(signal, () => interrupted.abort(new Interruption(signal)))
-  const lab = await upLab(
-    { name, nodes, bare, routers, keep: true, signal: interrupted.signal },
-    toolchain,
-    { labImages, ...images },
-    progress,
-  )
+  // Not before: until here a signal may end this process, nothing is made yet.
+  const signal = untilInterrupted()
+  const lab = await upLab({ name, nodes, bare, routers, keep: true, signal }, toolchain, { labImages, ...images }, progress)
   print(describe(lab))
 }
 

@@ -14,8 +14,9 @@ export async function installProduct(lab: Lab, progress: (line: string) => void,
   await rolledOut(lab, progress, signal)
 }
 
-/** Takes images into use that have been imported over those of the same name. */
+/** Takes images into use that have been imported over those of the same name, with the manifests that belong to them: a new program may need a new permission. */
 export async function restartProduct(lab: Lab, progress: (line: string) => void): Promise<void> {
+  await must(lab, ['apply', '-k', overlay])
   await must(lab, ['rollout', 'restart', '--namespace', namespace, ...workloads])
   await rolledOut(lab, progress)
 }

@@ -3,17 +3,23 @@ import { defaultPoolFor } from '../../core/default-pool.ts'
 import type { Service } from '../../core/objects.ts'
 import { viewService } from '../../core/service.ts'
 import { asFields, asTexts, type Fields } from '../../core/shape.ts'
-import { type AddOperation, addAnnotations } from '../json-patch.ts'
+import { addAnnotations, type PatchOperation, removeAnnotation } from '../json-patch.ts'
 import type { World } from '../world.ts'
 
 /**
  * Writes the default pool into a Service that is about to become a LoadBalancer of ours and asks for nothing itself, with its provenance: the
- * controller treats it as a preference.
+ * controller treats it as a preference. When somebody then writes another pool over the default, the provenance goes: it is a request now.
  *
  * @param old the Service before an UPDATE, undefined on CREATE
  */
-export function defaultService(object: Fields, old: Fields | undefined, namespace: string, world: World): readonly AddOperation[] {
-  if (old !== undefined && viewService(asService(old), world.classes).isLoadBalancer) return []
+export function defaultService(object: Fields, old: Fields | undefined, namespace: string, world: World): readonly PatchOperation[] {
+  const before = old === undefined ? undefined : viewService(asService(old), world.classes)
+  if (before?.requestedPool?.isDefault === true) {
+    const { requestedPool } = viewService(asService(object), world.classes)
+    const isRequest = requestedPool?.isDefault === true && requestedPool.name !== before.requestedPool.name
+    return isRequest ? removeAnnotation(annotations.addressPoolSource) : []
+  }
+  if (before?.isLoadBalancer === true) return []
   const present = asFields(asFields(object['metadata'])?.['annotations'])
   // Whoever wrote one of the two, even empty, has decided.
   if (present !== undefined && [annotations.addressPool, annotations.addressPoolSource].some((key) => Object.hasOwn(present, key)))

@@ -67,7 +67,12 @@ class Scene {
       nodes: this.nodes,
       pools: this.pools,
       l2Advertisements: this.l2Advertisements,
-      wire: hasWire ? { announce: (gained, lost) => void this.said.push(`+${gained.length} -${lost.length}`) } : undefined,
+      wire: hasWire
+        ? {
+            announce: (gained, lost) => void this.said.push(`+${gained.length} -${lost.length}`),
+            interfaces: new Set(['eth0']),
+          }
+        : undefined,
       routes: { watch: () => [], look: () => undefined, apply: () => undefined, flush: () => undefined },
       onSettled: () => undefined,
       events: { event: (object, _type, reason, message) => void this.said.push(`${object.metadata.name ?? ''} ${reason}: ${message}`) },
@@ -179,6 +184,23 @@ describe('speaker reconcile', () => {
     expect(await scene.settled()).to.deep.equal([])
     expect(scene.logged).to.deep.equal(['debug arpWithheld  packetSocketsNotPermitted'])
     expect(await announcedSeries()).to.deep.equal([])
+  })
+
+  it('says once when it owns an address but has none of the interfaces to answer on, and again after that was cured', async () => {
+    const scene = await running(new Scene())
+    const onInterfaces = (...interfaces: string[]): void =>
+      scene.l2Advertisements.put({ ...advert, metadata: { ...advert.metadata, resourceVersion: resourceVersion() }, spec: { interfaces } })
+    const failed =
+      'web announceFailed: node "n1" owns the address with protocol "layer2" but has none of the interfaces that the L2Advertisements name: lan0, lan1'
+    onInterfaces('lan1', 'lan0')
+    expect(await scene.settled()).to.deep.equal([failed, '+1 -0'])
+    expect(scene.logged).to.deep.equal(['warn announceFailed'])
+    scene.endpointSlices.put(slice(true))
+    expect(await scene.settled()).to.deep.equal([])
+    onInterfaces('lan0', 'eth0')
+    expect(await scene.settled()).to.deep.equal(['+1 -0'])
+    onInterfaces('lan1', 'lan0')
+    expect(await scene.settled()).to.deep.equal([failed, '+1 -0'])
   })
 
   it('says nothing any more once stopped', async () => {

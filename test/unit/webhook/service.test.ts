@@ -64,6 +64,18 @@ describe('the default pool of a Service', () => {
     expect(review(requestFor(service(), service()), world).patch).to.deep.equal([])
   })
 
+  it('becomes a request when somebody writes another pool over it, in whatever type the Service is', () => {
+    const defaulted = (pool: string, type = 'LoadBalancer'): Fields =>
+      service({ annotations: { 'metallb.io/address-pool': pool, 'metallb.io/address-pool-source': 'default' } }, { type })
+    const patchOf = (now: Fields): readonly unknown[] => review(requestFor(now, defaulted('main')), world).patch
+    const toRequest = [{ op: 'remove', path: '/metadata/annotations/metallb.io~1address-pool-source' }]
+    expect(patchOf(defaulted('shop'))).to.deep.equal(toRequest)
+    expect(review(requestFor(defaulted('shop'), defaulted('main', 'ClusterIP')), world).patch).to.deep.equal(toRequest)
+    expect(patchOf(defaulted('main'))).to.deep.equal([])
+    expect(patchOf(service({ annotations: { 'metallb.io/address-pool': 'shop' } }))).to.deep.equal([])
+    expect(patchOf(service({ annotations: { 'metallb.io/address-pool-source': 'default' } }))).to.deep.equal([])
+  })
+
   it('is nothing while no pool is a default', () => {
     expect(review(requestFor(service()), worldOf([stored('main', ['10.0.0.0/24'], 1)])).patch).to.deep.equal([])
   })
