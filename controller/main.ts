@@ -42,6 +42,7 @@ async function run(options: FlagValues<typeof flagTable>): Promise<void> {
   const events = new EventRecorder({ client, component: 'metallb-controller', host: identity, log })
   const cluster = new ClusterCache({ client, namespace, log })
   const reconciler = new Reconciler({
+    namespace,
     cluster,
     client,
     classes,

@@ -36,6 +36,8 @@ import { concernsUs, namespaceFacts, nodeFacts } from './relevance.ts'
 export interface ReconcilerOptions {
   readonly cluster: Cluster
   readonly client: Pick<KubeClient, 'patch'>
+  /** MetalLB's own. */
+  readonly namespace: string
   readonly classes: LoadBalancerClasses
   readonly poolPriority: PoolPriority
   /** Asked right before each write. */
@@ -218,9 +220,14 @@ export class Reconciler {
     return object === undefined ? undefined : viewNamespace(object)
   }
 
+  /** Our Namespace goes, and its pools before us: that is the end of MetalLB here, no wish to take every Service its address. */
+  get #isEnding(): boolean {
+    return this.#cluster.namespaces.get(this.#options.namespace)?.metadata.deletionTimestamp !== undefined
+  }
+
   async #process(key: string): Promise<void> {
     const book = this.#book
-    if (book === undefined) return
+    if (book === undefined || this.#isEnding) return
     this.#options.metrics.metallb_k8s_client_updates_total.inc()
     const service = this.#view(key)
     if (service === undefined) {

@@ -1,5 +1,6 @@
 // The speaker: on each node, answers for the addresses of Services that this node owns, and announces routes to them. Wires the parts together and owns their order of start and end.
 import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EndpointSlice, KubeObject, Node, Service } from '../core/objects.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
 import { connectKube } from '../kube/client.ts'
@@ -46,6 +47,8 @@ const foreignVariables = ['FRR_CONFIG_FILE', 'FRR_LOGGING_LEVEL'] as const
 /** The worker moves at least once a second. */
 const unreadyAfterMs = 3_000
 const deadAfterMs = 20_000
+/** So long layer 2 waits for the kinds of BGP, so that both begin with one look at every Service. */
+const bgpPatienceMs = 5_000
 /** Whatever hangs, the Pod is gone before anybody waits for it. */
 const stopLimitMs = 900
 
@@ -88,7 +91,8 @@ async function run(options: FlagValues<typeof flagTable>): Promise<void> {
     metrics,
     log,
   })
-  const reflectors = [services, endpointSlices, nodes, pools, l2Advertisements, ...bgp.reflectors]
+  const layer2Reflectors = [services, endpointSlices, nodes, pools, l2Advertisements]
+  const reflectors = [...layer2Reflectors, ...bgp.reflectors]
 
   const arp = openArp(named(log, 'speaker/arp'))
   if (arp !== undefined) scrapeFrom(arp)
@@ -103,7 +107,7 @@ async function run(options: FlagValues<typeof flagTable>): Promise<void> {
     l2Advertisements: l2Advertisements.store,
     wire: arp,
     routes: bgp.announcer,
-    onSettled: () => bgp.start(),
+    onSettled: () => void bgp.start(),
     events,
     metrics,
     log: named(log, 'speaker/arp'),
@@ -140,7 +144,10 @@ async function run(options: FlagValues<typeof flagTable>): Promise<void> {
 
   arp?.start()
   for (const reflector of reflectors) reflector.start()
-  await Promise.all(reflectors.map((reflector) => reflector.whenSynced()))
+  const synced = Promise.all(reflectors.map((reflector) => reflector.whenSynced()))
+  await Promise.all(layer2Reflectors.map((reflector) => reflector.whenSynced()))
+  // A kind of BGP that may not be read, or does not exist, is waited for by BGP alone.
+  await Promise.race([synced, sleep(bgpPatienceMs)])
   log.info({ event: 'synced', node, namespace, services: services.store.size, nodes: nodes.store.size })
   reconciler.start()
 }

@@ -34,7 +34,7 @@ export interface BgpProtocolOptions {
 
 export class BgpProtocol {
   readonly announcer: BgpAnnouncer
-  /** What has to be in the caches before anything is decided. */
+  /** What has to be in the caches before a session begins. */
   readonly reflectors: readonly Pick<Reflector<KubeObject>, 'start' | 'synced' | 'whenSynced'>[]
   readonly #options: BgpProtocolOptions
   readonly #speaker: BgpSpeaker
@@ -90,10 +90,12 @@ export class BgpProtocol {
   }
 
   /** Call it once every Service has been looked at: routes that a router still has from before a restart are not taken back and given again. */
-  start(): void {
+  async start(): Promise<void> {
+    await Promise.all(this.reflectors.map((reflector) => reflector.whenSynced()))
     this.#sessions.start()
     this.#statuses.start()
-    void this.#statuses.whenSynced().then(() => this.#writer.start())
+    await this.#statuses.whenSynced()
+    this.#writer.start()
   }
 
   /** Says goodbye to every peer; resolves when the kernel has let go of the sessions. */

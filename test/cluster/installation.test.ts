@@ -13,11 +13,15 @@ async function must(lab: Lab, argv: readonly string[]): Promise<string> {
   return stdout
 }
 
+function addressOfWeb(lab: Lab): Promise<string> {
+  return must(lab, ['get', 'service', 'web', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}'])
+}
+
 async function addPoolAndService(lab: Lab): Promise<void> {
   await must(lab, ['apply', '-f', objectFile('pool.yaml')])
   await must(lab, ['apply', '-f', objectFile('service.yaml')])
   await eventually('the Service to get an address', 20_000, async () => {
-    const seen = await must(lab, ['get', 'service', 'web', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}'])
+    const seen = await addressOfWeb(lab)
     return seen === '10.99.0.200' ? { value: seen, seen } : { seen }
   })
 }
@@ -45,6 +49,7 @@ describe('the installation', () => {
   it('is removed by kubectl delete -k, with a pool and a Service present', async () => {
     await must(lab, ['delete', '-k', overlay, '--timeout=60s'])
     expect(await must(lab, ['get', 'crds', '-o', 'name'])).to.equal('')
+    expect(await addressOfWeb(lab), 'a Service keeps the address in its status').to.equal('10.99.0.200')
     await must(lab, ['delete', 'service', 'web', '--timeout=20s'])
   })
 
@@ -73,6 +78,7 @@ describe('the installation', () => {
   it('ends with its namespace, with a pool and a Service present', async () => {
     await addPoolAndService(lab)
     await must(lab, ['delete', 'namespace', namespace, '--timeout=60s'])
+    expect(await addressOfWeb(lab), 'a Service keeps the address in its status').to.equal('10.99.0.200')
     await must(lab, ['delete', 'service', 'web', '--timeout=20s'])
   })
 

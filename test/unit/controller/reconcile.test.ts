@@ -64,6 +64,7 @@ class Scene {
       client: {
         patch: ((_resource, name, options) => this.#patch(`${options.namespace}/${name}`, options.body as Patch)) as KubeClient['patch'],
       },
+      namespace: 'metallb-system',
       classes: {},
       poolPriority: 'highest',
       isLeader: () => this.isLeader,
@@ -145,6 +146,15 @@ class Scene {
 }
 
 describe('The controller', () => {
+  it('takes nobody an address while its own Namespace is being deleted, and the pools with it', async () => {
+    const scene = await new Scene().pool('10.0.0.1-10.0.0.9').put('web').lead()
+    const ending = { name: 'metallb-system', resourceVersion: '900', deletionTimestamp: '2026-01-01T00:00:00Z' }
+    scene.namespaces.put({ metadata: ending })
+    for (const pool of scene.pools.list()) scene.pools.drop(pool)
+    await scene.rest()
+    expect(scene.held('web')).to.equal('10.0.0.1 VIP')
+  })
+
   it('writes address, ipMode and pool once, and tells of it when that is done', async () => {
     const scene = await new Scene().pool('10.0.0.1-10.0.0.9').put('web').lead()
     expect(scene.held('web')).to.equal('10.0.0.1 VIP')
