@@ -14,6 +14,8 @@ export const annotations = {
   allocatedFromPool: 'metallb.io/ip-allocated-from-pool',
   /** On a Namespace: the pool that its Services get when they name none. */
   namespaceDefaultPool: 'metallb.io/default-pool',
+  /** On a Namespace: what admission does with its Services (enforce, warn, off). */
+  namespaceAdmission: 'metallb.io/admission',
 } as const
 
 /** The value under the name, else under the deprecated prefix; an empty value counts as absent. */

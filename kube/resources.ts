@@ -36,6 +36,7 @@ export const resources = {
   },
   ipAddressPools: metallb('ipaddresspools'),
   l2Advertisements: metallb('l2advertisements'),
+  bgpAdvertisements: metallb('bgpadvertisements'),
 } as const satisfies Readonly<Record<string, Resource>>
 
 /** The URL path of a collection, an object or a subresource. */

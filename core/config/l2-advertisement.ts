@@ -83,7 +83,7 @@ function compilePreferences(
 }
 
 /** No names and no selectors mean every pool. */
-export function selectsPool(advert: L2Advert, pool: Pool): boolean {
+export function selectsPool(advert: Pick<L2Advert, 'poolNames' | 'poolSelectors'>, pool: Pool): boolean {
   if (advert.poolNames.size === 0 && advert.poolSelectors.length === 0) return true
   return advert.poolNames.has(pool.name) || anyMatches(advert.poolSelectors, pool.labels)
 }
