@@ -20,7 +20,7 @@ export const table: RuleTable = {
       services: [holder('x/1', '10.0.2.1')],
       object: serviceWith(),
       warned:
-        'spec.type: will stay pending because no pool can serve it: pool "c": every IPv4 address is in use; pool "a" has autoAssign: false and must be named; pool "b" does not serve namespace "shop" (serviceAllocation)',
+        'spec.type: will stay pending because no pool can serve it: no free IPv4 address: c; only when named (autoAssign: false): a; for other namespaces: b',
     },
   },
 }
