@@ -5,8 +5,6 @@ export type Family = 'IPv4' | 'IPv6'
 
 export type Address = { readonly family: 'IPv4'; readonly value: number } | { readonly family: 'IPv6'; readonly value: bigint }
 
-export const families: readonly Family[] = ['IPv4', 'IPv6']
-
 export const addressBits = { IPv4: 32, IPv6: 128 } as const
 
 export const lastIPv4 = 0xffff_ffff

@@ -1,4 +1,4 @@
-// The annotations that steer a Service, and where they are read.
+// The annotations by which users and controller talk, and how those of a Service are read.
 import { asTexts } from './shape.ts'
 
 export const annotationPrefix = 'metallb.io/'
@@ -16,6 +16,8 @@ export const annotations = {
   namespaceDefaultPool: 'metallb.io/default-pool',
   /** On a Namespace: what admission does with its Services (enforce, warn, off). */
   namespaceAdmission: 'metallb.io/admission',
+  /** On a pool, `"true"`: it is preferred by all Services that name none. */
+  isDefaultPool: 'metallb.io/is-default-pool',
 } as const
 
 /** The value under the name, else under the deprecated prefix; an empty value counts as absent. */

@@ -72,16 +72,6 @@ export interface Secret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>
 }
 
-export interface Pod extends KubeObject {
-  readonly spec?: { readonly nodeName?: string }
-  readonly status?: {
-    readonly phase?: string
-    readonly podIP?: string
-    readonly podIPs?: readonly { readonly ip: string }[]
-    readonly conditions?: readonly NodeCondition[]
-  }
-}
-
 export interface Lease extends KubeObject {
   readonly spec?: {
     readonly holderIdentity?: string

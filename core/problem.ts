@@ -235,6 +235,33 @@ export const problemCodes = {
     reason: 'FieldValueInvalid',
   },
   DuplicateEntry: { title: 'A list holds the same entry twice', cure: 'Remove one of them.', reason: 'FieldValueDuplicate' },
+  AggregationWithSelectors: {
+    title: 'An advertisement that chooses by Service and rolls addresses up',
+    cure: 'Drop serviceSelectors, or announce single addresses.',
+    reason: 'FieldValueForbidden',
+  },
+  AddressSyntax: { title: 'An IP address that cannot be read', cure: 'Write it as 10.0.0.1 or fd00::1.', reason: 'FieldValueInvalid' },
+  DurationSyntax: { title: 'A length of time that cannot be read', cure: 'Write it as 90s or 1m30s.', reason: 'FieldValueInvalid' },
+  Contradiction: {
+    title: 'Fields that exclude each other',
+    cure: 'Keep the one that the message names.',
+    reason: 'FieldValueForbidden',
+  },
+  WrongFamily: {
+    title: 'An address of the wrong family',
+    cure: 'Write one of the family that the message names.',
+    reason: 'FieldValueInvalid',
+  },
+  CommunityUnknown: {
+    title: 'A community by a name that nobody defines',
+    cure: 'Define it in a Community object, or write the value.',
+    reason: 'FieldValueInvalid',
+  },
+  CommunityInvalid: {
+    title: 'A BGP community that cannot be read',
+    cure: 'Write 65000:100, or a large community as large:65000:1:2.',
+    reason: 'FieldValueInvalid',
+  },
   SelectorInvalid: {
     title: 'A label selector that Kubernetes would not accept',
     cure: 'Correct the key, the operator or the values.',

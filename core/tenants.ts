@@ -31,8 +31,8 @@ export function sameTenant(a: Tenant, b: Tenant): boolean {
 
 interface House {
   readonly address: Address
-  readonly tenants: Map<NamespacedName, Tenant>
-  readonly ports: Map<string, NamespacedName>
+  /** Almost always one. */
+  tenants: readonly Tenant[]
 }
 
 /** Addresses in use. Its users ask `conflict` before they `enter`. */
@@ -45,68 +45,64 @@ export class Tenants {
   }
 
   at(address: Address): readonly NamespacedName[] {
-    return [...(this.#houses.get(address.value)?.tenants.keys() ?? [])]
+    return this.#houses.get(address.value)?.tenants.map(({ key }) => key) ?? []
   }
 
   /** Why `tenant` may not be on this address; undefined when it may. It never stands in its own way. */
   conflict(address: Address, tenant: Tenant): TenantConflict | undefined {
-    const house = this.#houses.get(address.value)
-    if (house === undefined) return undefined
-    let other: Tenant | undefined
-    for (const [key, candidate] of house.tenants) {
-      if (key === tenant.key) continue
-      other = candidate
-      break
-    }
-    if (other === undefined) return undefined
-    if (tenant.sharingKey === undefined || other.sharingKey === undefined) return { reason: 'AddressInUse', address, by: other.key }
-    if (tenant.sharingKey !== other.sharingKey) {
-      return { reason: 'SharingKeyDiffers', address, by: other.key, wanted: tenant.sharingKey, held: other.sharingKey }
-    }
-    if (tenant.backendKey !== other.backendKey) return { reason: 'BackendsDiffer', address, by: other.key }
-    for (const port of tenant.ports) {
-      const by = house.ports.get(port)
-      if (by !== undefined && by !== tenant.key) return { reason: 'PortInUse', address, by, port }
+    for (const other of this.#houses.get(address.value)?.tenants ?? []) {
+      const conflict = other.key === tenant.key ? undefined : conflictBetween(address, tenant, other)
+      if (conflict !== undefined) return conflict
     }
     return undefined
   }
 
   /** Entering again replaces what the tenant was before. @returns true when the address was free */
   enter(address: Address, tenant: Tenant): boolean {
-    const wasThere = this.#houses.get(address.value)?.tenants.has(tenant.key) === true
+    const wasThere = this.#houses.get(address.value)?.tenants.some(({ key }) => key === tenant.key) === true
     if (wasThere) this.leave(address, tenant.key)
-    let house = this.#houses.get(address.value)
-    const isFirst = house === undefined && !wasThere
-    house ??= { address, tenants: new Map(), ports: new Map() }
-    this.#houses.set(address.value, house)
-    house.tenants.set(tenant.key, tenant)
-    for (const port of tenant.ports) house.ports.set(port, tenant.key)
+    const known = this.#houses.get(address.value)
+    const house: House = known ?? { address, tenants: [] }
+    if (known === undefined) this.#houses.set(address.value, house)
+    house.tenants = [...house.tenants, tenant]
     if (tenant.sharingKey !== undefined) {
       const houses = this.#bySharingKey.get(tenant.sharingKey) ?? new Set()
       this.#bySharingKey.set(tenant.sharingKey, houses.add(house))
     }
-    return isFirst
+    return known === undefined && !wasThere
   }
 
   /** @returns true when the address is empty now */
   leave(address: Address, key: NamespacedName): boolean {
     const house = this.#houses.get(address.value)
-    const tenant = house?.tenants.get(key)
+    const tenant = house?.tenants.find((each) => each.key === key)
     if (house === undefined || tenant === undefined) return false
-    house.tenants.delete(key)
-    for (const port of tenant.ports) if (house.ports.get(port) === key) house.ports.delete(port)
-    if (house.tenants.size > 0) return false
+    house.tenants = house.tenants.filter((each) => each !== tenant)
+    if (house.tenants.length > 0) return false
     this.#houses.delete(address.value)
-    const houses = tenant.sharingKey === undefined ? undefined : this.#bySharingKey.get(tenant.sharingKey)
+    const { sharingKey } = tenant
+    if (sharingKey === undefined) return true
+    const houses = this.#bySharingKey.get(sharingKey)
     houses?.delete(house)
-    if (tenant.sharingKey !== undefined && houses?.size === 0) this.#bySharingKey.delete(tenant.sharingKey)
+    if (houses?.size === 0) this.#bySharingKey.delete(sharingKey)
     return true
   }
 
   /** Addresses in use under the tenant's sharing key on which it may be too. */
   shareable(tenant: Tenant): readonly Address[] {
-    if (tenant.sharingKey === undefined) return []
-    const houses = this.#bySharingKey.get(tenant.sharingKey) ?? new Set<House>()
+    const houses = tenant.sharingKey === undefined ? undefined : this.#bySharingKey.get(tenant.sharingKey)
+    if (houses === undefined) return []
     return [...houses].map(({ address }) => address).filter((address) => this.conflict(address, tenant) === undefined)
   }
+}
+
+function conflictBetween(address: Address, tenant: Tenant, other: Tenant): TenantConflict | undefined {
+  const by = other.key
+  if (tenant.sharingKey === undefined || other.sharingKey === undefined) return { reason: 'AddressInUse', address, by }
+  if (tenant.sharingKey !== other.sharingKey) {
+    return { reason: 'SharingKeyDiffers', address, by, wanted: tenant.sharingKey, held: other.sharingKey }
+  }
+  if (tenant.backendKey !== other.backendKey) return { reason: 'BackendsDiffer', address, by }
+  const port = tenant.ports.find((each) => other.ports.includes(each))
+  return port === undefined ? undefined : { reason: 'PortInUse', address, by, port }
 }

@@ -72,7 +72,7 @@ export async function arpAnswers(stage: Stage, address: string, requests: number
 }
 
 /** The name of the node whose eth0 has this MAC address. */
-export async function nodeOfMac(stage: Stage, mac: string): Promise<string> {
+async function nodeOfMac(stage: Stage, mac: string): Promise<string> {
   for (const node of stage.lab.nodes) {
     const { stdout, code } = await stage.lab.exec(node.name, ['cat', '/sys/class/net/eth0/address'])
     if (code === 0 && stdout.trim().toLowerCase() === mac) return node.name

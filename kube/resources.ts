@@ -36,7 +36,10 @@ export const resources = {
   },
   ipAddressPools: metallb('ipaddresspools'),
   l2Advertisements: metallb('l2advertisements'),
+  bgpPeers: metallb('bgppeers', 'v1beta2'),
   bgpAdvertisements: metallb('bgpadvertisements'),
+  communities: metallb('communities'),
+  serviceBgpStatuses: metallb('servicebgpstatuses'),
 } as const satisfies Readonly<Record<string, Resource>>
 
 /** The URL path of a collection, an object or a subresource. */

@@ -85,11 +85,13 @@ export class Reader {
 
 /** Fills a buffer front to back. What does not fit is our own mistake and throws. */
 export class Writer {
+  readonly #bytes: Uint8Array
   readonly #view: DataView
   readonly #little: boolean
   #offset = 0
 
   constructor(bytes: Uint8Array, endianness: Endianness = 'big') {
+    this.#bytes = bytes
     this.#view = viewOf(bytes)
     this.#little = endianness === 'little'
   }
@@ -122,6 +124,19 @@ export class Writer {
     return this
   }
 
+  /** Copies octets. */
+  put(octets: Uint8Array): this {
+    this.#bytes.set(octets, this.#advance(octets.length))
+    return this
+  }
+
+  /** Octets that a string carries, one in each of its characters. */
+  latin1(text: string): this {
+    const start = this.#advance(text.length)
+    for (let index = 0; index < text.length; index += 1) this.#bytes[start + index] = text.charCodeAt(index)
+    return this
+  }
+
   #advance(length: number): number {
     const start = this.#offset
     if (length > this.#view.byteLength - start)
@@ -133,6 +148,13 @@ export class Writer {
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  const writer = new Writer(whole)
+  for (const part of parts) writer.put(part)
+  return whole
 }
 
 /** Runs a decoder over a buffer: octets that are missing become a value, every other throw is our own mistake and goes on. */

@@ -1,4 +1,4 @@
-// The speaker: on each node, answers for the addresses of Services that this node owns. Wires the parts together and owns their order of start and end.
+// The speaker: on each node, answers for the addresses of Services that this node owns, and announces routes to them. Wires the parts together and owns their order of start and end.
 import { performance } from 'node:perf_hooks'
 import type { EndpointSlice, KubeObject, Node, Service } from '../core/objects.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
@@ -12,6 +12,7 @@ import { Reflector } from '../kube/reflector.ts'
 import { type Resource, resources } from '../kube/resources.ts'
 import type { IPAddressPool, L2Advertisement } from '../schemas/generated/types.ts'
 import { ArpSpeaker } from './io/arp-speaker.ts'
+import { BgpProtocol } from './io/bgp-protocol.ts'
 import type { SystemFailure } from './io/libc.ts'
 import { metrics, scrapeFrom } from './io/metrics.ts'
 import { Reconciler } from './reconcile.ts'
@@ -27,6 +28,15 @@ const flagTable = {
     env: 'METALLB_IGNORE_EXCLUDE_LB',
     help: 'announce from nodes labeled node.kubernetes.io/exclude-from-external-load-balancers too',
   },
+  'bgp-listen-port': {
+    kind: 'integer',
+    default: 179,
+    min: 0,
+    max: 65535,
+    help: 'port on which BGP peers may connect to this node; 0: sessions are opened from here only',
+  },
+  'pod-name': { kind: 'text', default: '', env: 'METALLB_POD_NAME', help: 'name of the Pod, which owns the status objects of this node' },
+  'pod-uid': { kind: 'text', default: '', env: 'METALLB_POD_UID', help: 'UID of the Pod' },
   host: { kind: 'text', default: '', env: 'METALLB_HOST', help: 'accepted for MetalLB manifests, without effect' },
 } as const
 
@@ -61,20 +71,39 @@ async function run(options: FlagValues<typeof flagTable>): Promise<void> {
   const nodes = reflect<Node>(resources.nodes)
   const pools = reflect<IPAddressPool>(resources.ipAddressPools, namespace)
   const l2Advertisements = reflect<L2Advertisement>(resources.l2Advertisements, namespace)
-  const reflectors = [services, endpointSlices, nodes, pools, l2Advertisements]
+  const ignoresExcludeLabel = options['ignore-exclude-lb']
+  const podName = options['pod-name']
+  const podUid = options['pod-uid']
+  const bgp = new BgpProtocol({
+    client,
+    node,
+    namespace,
+    pod: podName === '' || podUid === '' ? undefined : { name: podName, uid: podUid },
+    ignoresExcludeLabel,
+    listenPort: options['bgp-listen-port'],
+    services: services.store,
+    nodes: nodes.store,
+    transform: withoutBallast,
+    events,
+    metrics,
+    log,
+  })
+  const reflectors = [services, endpointSlices, nodes, pools, l2Advertisements, ...bgp.reflectors]
 
   const arp = openArp(named(log, 'speaker/arp'))
   if (arp !== undefined) scrapeFrom(arp)
   const reconciler = new Reconciler({
     node,
     classes,
-    ignoresExcludeLabel: options['ignore-exclude-lb'],
+    ignoresExcludeLabel,
     services: services.store,
     endpointSlices: endpointSlices.store,
     nodes: nodes.store,
     pools: pools.store,
     l2Advertisements: l2Advertisements.store,
     wire: arp,
+    routes: bgp.announcer,
+    onSettled: () => bgp.start(),
     events,
     metrics,
     log: named(log, 'speaker/arp'),
@@ -99,7 +128,7 @@ async function run(options: FlagValues<typeof flagTable>): Promise<void> {
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), stopLimitMs)
     log.info({ event: 'stopping', signal })
     reconciler.stop()
-    await arp?.stop()
+    await Promise.all([bgp.stop(), arp?.stop()])
     log.info({ event: 'stopped', tookMs: Math.round(performance.now() - since) })
     process.exit(0)
   }

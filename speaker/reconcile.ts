@@ -2,23 +2,35 @@
 import { createHash } from 'node:crypto'
 import { formatAddress } from '../core/address.ts'
 import { compileL2Advertisement } from '../core/config/l2-advertisement.ts'
+import type { Pool } from '../core/config/pool.ts'
 import { compilePools } from '../core/config/pools.ts'
 import { joinName, type NamespacedName, namespacedName } from '../core/namespaced-name.ts'
 import { type NodeView, viewNode } from '../core/node.ts'
 import type { EndpointSlice, KubeObject, Node, Service } from '../core/objects.ts'
-import { type LoadBalancerClasses, viewService } from '../core/service.ts'
+import { type LoadBalancerClasses, type ServiceView, viewService } from '../core/service.ts'
 import type { EventRecorder } from '../kube/events.ts'
 import type { Logger } from '../kube/logger.ts'
 import type { Store } from '../kube/store.ts'
 import type { IPAddressPool, L2Advertisement } from '../schemas/generated/types.ts'
 import { Announced, type ServiceChange, type WireDelta } from './advertise/announced.ts'
 import { decide, type World } from './advertise/decide.ts'
-import { viewEndpoints } from './advertise/endpoints.ts'
+import { type EndpointView, viewEndpoints } from './advertise/endpoints.ts'
 import type { SpeakerMetrics } from './io/metrics.ts'
 
 /** Where announced addresses go. */
 export interface Wire {
   announce(gained: WireDelta['gained'], lost: WireDelta['lost']): void
+}
+
+/** The other protocol: it decides about the same Services, by its own rules. */
+export interface RouteAnnouncer {
+  /** Calls back when every Service has to be looked at again. */
+  watch(onChange: () => void): readonly (() => void)[]
+  /** A new picture of the cluster; the Services follow one by one. */
+  look(self: NodeView | undefined, pools: readonly Pool[]): void
+  apply(key: NamespacedName, service: ServiceView | undefined, endpoints: readonly EndpointView[]): void
+  /** Everything of this turn is applied. */
+  flush(): void
 }
 
 export interface ReconcilerOptions {
@@ -32,6 +44,9 @@ export interface ReconcilerOptions {
   readonly l2Advertisements: Store<L2Advertisement>
   /** Absent where packet sockets are not permitted. */
   readonly wire: Wire | undefined
+  readonly routes: RouteAnnouncer
+  /** Every Service has been looked at once. */
+  readonly onSettled: () => void
   readonly events: Pick<EventRecorder, 'event'>
   readonly metrics: SpeakerMetrics
   readonly log: Logger
@@ -55,6 +70,7 @@ export class Reconciler {
   readonly #unsubscribe: (() => void)[] = []
   #world: World | undefined
   #isScheduled = false
+  #isSettled = false
   #isStopped = false
 
   constructor(options: ReconcilerOptions) {
@@ -70,7 +86,9 @@ export class Reconciler {
       l2Advertisements.subscribe(() => this.#worldChanged()),
       endpointSlices.subscribe(({ type, object }) => this.#noteSlice(object, type !== 'deleted')),
       services.subscribe(({ object }) => this.#mark(namespacedName(object))),
+      ...this.#options.routes.watch(() => this.#worldChanged()),
     )
+    this.#schedule()
   }
 
   stop(): void {
@@ -129,25 +147,35 @@ export class Reconciler {
     }
     const { gained, lost } = this.#announced.takeDelta()
     if (gained.length > 0 || lost.length > 0) this.#options.wire?.announce(gained, lost)
+    this.#options.routes.flush()
     if (this.#dirty.size > 0) this.#schedule()
+    else if (!this.#isSettled) {
+      this.#isSettled = true
+      this.#options.onSettled()
+    }
   }
 
   #reconcile(key: NamespacedName, world: World): void {
     const { services, endpointSlices, classes } = this.#options
     const service = services.get(key)
     const slices = [...(this.#slices.get(key) ?? [])].flatMap((slice) => endpointSlices.get(slice) ?? [])
-    const decision = decide(service && viewService(service, classes), slices.flatMap(viewEndpoints), world)
+    const view = service && viewService(service, classes)
+    const endpoints = slices.flatMap(viewEndpoints)
+    this.#options.routes.apply(key, view, endpoints)
+    const decision = decide(view, endpoints, world)
     const changes = this.#announced.apply(key, decision)
     for (const change of changes) this.#tell(key, change)
     if (service !== undefined && changes.some(({ type }) => type === 'gained')) this.#tellAssigned(service)
   }
 
   #readWorld(): World {
-    const { node, pools, l2Advertisements, ignoresExcludeLabel, wire } = this.#options
+    const { node, l2Advertisements, ignoresExcludeLabel, wire, routes } = this.#options
+    const { pools } = compilePools(this.#options.pools.list())
+    routes.look(this.#nodes.get(node), pools)
     return {
       node,
       nodes: new Map(this.#nodes),
-      pools: compilePools(pools.list()).pools,
+      pools,
       adverts: l2Advertisements.list().flatMap((object) => compileL2Advertisement(object).advert ?? []),
       ignoresExcludeLabel,
       canSpeakArp: wire !== undefined,

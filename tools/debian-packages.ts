@@ -22,6 +22,10 @@ const packages = [
   'ndisc6',
   'curl',
   'tshark',
+  // routers
+  'bird2',
+  'frr',
+  'gobgpd',
   // images
   'binutils',
   'xz-utils',

@@ -13,7 +13,7 @@ const opening = `# What the webhook says, and what to do about it
 <!-- Generated from core/problem.ts and test/rules by tools/errors.ts: run \`npm run generate\`. -->
 
 Every refusal and every warning ends in one of these codes, in brackets. A refusal changes nothing in the cluster. A warning is only said: the object is stored.
-Which of the two a rule does, and why, is in [ADR 0006](adr/0006-refuse-or-warn.md). For Services, \`--service-admission\` and the Namespace annotation
+Which of the two a rule does, and why, is in [ADR 0007](adr/0007-refuse-or-warn.md). For Services, \`--service-admission\` and the Namespace annotation
 \`metallb.io/admission\` (\`enforce\`, \`warn\`, \`off\`) turn refusals into warnings, or all of it off.
 `
 

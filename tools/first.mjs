@@ -88,8 +88,22 @@ function install() {
   if (error) refuse(`npm cannot be started (${error.message}): install npm`)
   if (status !== 0) refuse('npm install failed; its reason stands above (most often: no network, or no space left)')
   if (!existsSync(node)) refuse("npm install brought no node_modules/.bin/node: does npm's setting allow install scripts?")
+  ensureNodeStarts()
   writeFileSync(stampFile, stamp)
   say(`npm packages installed in ${Math.round((Date.now() - started) / 1000)} s`)
+}
+
+/** Node 26 is linked against a library that a minimal Debian lacks. */
+function ensureNodeStarts() {
+  const start = () => spawnSync(node, ['--version'], { encoding: 'utf8' })
+  if (start().status === 0) return
+  say('installing the Debian package libatomic1, which Node 26 needs: a few seconds')
+  const env = { ...fullEnv, DEBIAN_FRONTEND: 'noninteractive' }
+  const lock = 'DPkg::Lock::Timeout=120'
+  spawnSync('apt-get', ['update', '-qq', '-o', lock], { env, stdio: ['ignore', 2, 2] })
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', '-o', lock, 'libatomic1'], { env, stdio: ['ignore', 2, 2] })
+  const { status, stderr, error } = start()
+  if (status !== 0) refuse(`node_modules/.bin/node does not start: ${error?.message ?? stderr.trim()}`)
 }
 
 function ensureInstalled() {

@@ -1,6 +1,6 @@
 // What a review knows of the cluster besides the object under review.
-import type { L2Advert } from '../core/config/l2-advertisement.ts'
 import { type CompiledPools } from '../core/config/pools.ts'
+import type { Selection } from '../core/config/selection.ts'
 import type { Ipam } from '../core/ipam.ts'
 import type { NamespaceView, ServiceAdmission } from '../core/namespace.ts'
 import type { NodeView } from '../core/node.ts'
@@ -8,9 +8,6 @@ import type { PoolPriority } from '../core/pool-order.ts'
 import type { Labels } from '../core/selector.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
 import type { IPAddressPool } from '../schemas/generated/types.ts'
-
-/** Which pools an advertisement of either protocol selects. */
-export type PoolSelection = Pick<L2Advert, 'poolNames' | 'poolSelectors'>
 
 export interface World {
   /** The namespace in which MetalLB runs: the only one whose objects count. */
@@ -32,5 +29,5 @@ export interface World {
   /** Of every Service of type LoadBalancer. */
   serviceLabels(): readonly Labels[]
   /** Of every L2Advertisement and BGPAdvertisement. */
-  poolSelections(): readonly PoolSelection[]
+  selections(): readonly Selection[]
 }

@@ -4,24 +4,17 @@ import { type Problem, problem } from '../problem.ts'
 import { quote } from '../quote.ts'
 import { compileSelector, type Selector } from '../selector.ts'
 import { asFields, asList, asText, type Fields } from '../shape.ts'
-import type { Pool } from './pool.ts'
-import { anyMatches, compileNames, compileSelectors } from './selectors.ts'
+import { compileSelection, type Selection } from './selection.ts'
 
 export interface NodePreference {
   readonly weight: number
   readonly selector: Selector
 }
 
-export interface L2Advert {
+export interface L2Advert extends Selection {
   readonly name: string
-  readonly poolNames: ReadonlySet<string>
-  readonly poolSelectors: readonly Selector[]
-  /** Alternatives; none means every node. */
-  readonly nodeSelectors: readonly Selector[]
   /** Exact interface names; none means every interface. */
   readonly interfaces: readonly string[]
-  /** Alternatives; none means every Service. */
-  readonly serviceSelectors: readonly Selector[]
   readonly preferred: readonly NodePreference[]
 }
 
@@ -31,26 +24,14 @@ export function compileL2Advertisement(object: L2Advertisement): { readonly adve
   const name = asText(asFields(root['metadata'])?.['name']) ?? ''
   const spec = asFields(root['spec']) ?? {}
   const owner = `L2Advertisement "${name}"`
-  const pools = compileNames(spec['ipAddressPools'], 'spec.ipAddressPools', owner)
-  const poolSelectors = compileSelectors(spec['ipAddressPoolSelectors'], 'spec.ipAddressPoolSelectors', owner)
-  const nodeSelectors = compileSelectors(spec['nodeSelectors'], 'spec.nodeSelectors', owner)
-  const serviceSelectors = compileSelectors(spec['serviceSelectors'], 'spec.serviceSelectors', owner)
+  const { selection, problems: selectionProblems } = compileSelection(spec, owner)
   const preferred = compilePreferences(spec['preferredNodeSelectors'], owner)
-  const problems = [
-    ...pools.problems,
-    ...poolSelectors.problems,
-    ...nodeSelectors.problems,
-    ...serviceSelectors.problems,
-    ...preferred.problems,
-  ]
+  const problems = [...selectionProblems, ...preferred.problems]
   if (problems.some(({ code }) => code !== 'DuplicateEntry')) return { problems }
   const advert: L2Advert = {
     name,
-    poolNames: new Set(pools.names),
-    poolSelectors: poolSelectors.selectors,
-    nodeSelectors: nodeSelectors.selectors,
+    ...selection,
     interfaces: asList(spec['interfaces']).filter((entry) => typeof entry === 'string'),
-    serviceSelectors: serviceSelectors.selectors,
     preferred: preferred.preferred,
   }
   return { advert, problems }
@@ -80,10 +61,4 @@ function compilePreferences(
     }
   }
   return { preferred, problems }
-}
-
-/** No names and no selectors mean every pool. */
-export function selectsPool(advert: Pick<L2Advert, 'poolNames' | 'poolSelectors'>, pool: Pool): boolean {
-  if (advert.poolNames.size === 0 && advert.poolSelectors.length === 0) return true
-  return advert.poolNames.has(pool.name) || anyMatches(advert.poolSelectors, pool.labels)
 }

@@ -1,13 +1,12 @@
 // IPAddressPool objects compiled: ranges parsed, selectors ready, every problem found at once.
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
+import { annotations } from '../annotations.ts'
 import { type Problem, problem } from '../problem.ts'
 import { quote } from '../quote.ts'
 import { type ParsedRange, parseRange } from '../range.ts'
 import type { Labels, Selector } from '../selector.ts'
 import { asFields, asText, asTexts, type Fields, kindOf } from '../shape.ts'
 import { compileNames, compileSelectors } from './selectors.ts'
-
-export const defaultPoolAnnotation = 'metallb.io/is-default-pool'
 
 export interface PoolRange extends ParsedRange {
   /** Position in `spec.addresses`, counting entries that could not be read too. */
@@ -65,7 +64,7 @@ export function compilePool(object: IPAddressPool): CompiledPool {
     autoAssign: spec['autoAssign'] !== false,
     avoidBuggyIPs: spec['avoidBuggyIPs'] === true,
     ...(allocation.value === undefined ? {} : { allocation: allocation.value }),
-    isDefault: asTexts(metadata['annotations'])[defaultPoolAnnotation] === 'true',
+    isDefault: asTexts(metadata['annotations'])[annotations.isDefaultPool] === 'true',
     frozen: problems.length > 0,
     ...(createdAt === undefined ? {} : { createdAt }),
     labels: asTexts(metadata['labels']),

@@ -2,6 +2,7 @@
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
 import { formatAddress, sameAddress } from '../address.ts'
 import { byAge } from '../age.ts'
+import { annotations } from '../annotations.ts'
 import { findOverlaps, type Overlap } from '../overlap.ts'
 import { type Problem, problem } from '../problem.ts'
 import { compilePool, type Pool, type PoolRange } from './pool.ts'
@@ -81,8 +82,8 @@ function overlapInside(overlap: Overlap<Claim>): Problem {
 function secondDefault(other: Pool, chosen: Pool): Problem {
   return problem(
     'SecondDefaultPool',
-    'metadata.annotations[metallb.io/is-default-pool]',
-    `pool "${other.name}" cannot be the default pool: pool "${chosen.name}" already is; remove the annotation metallb.io/is-default-pool from pool "${chosen.name}" first`,
+    `metadata.annotations[${annotations.isDefaultPool}]`,
+    `pool "${other.name}" cannot be the default pool: pool "${chosen.name}" already is; remove the annotation ${annotations.isDefaultPool} from pool "${chosen.name}" first`,
     'true',
   )
 }

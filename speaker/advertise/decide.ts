@@ -1,13 +1,13 @@
 // Whether this node answers for a Service on layer 2, and if not, why not. The same value feeds the packet worker, metrics, events and logs.
 import { type Address, formatAddress } from '../../core/address.ts'
-import { type L2Advert, selectsPool } from '../../core/config/l2-advertisement.ts'
+import type { L2Advert } from '../../core/config/l2-advertisement.ts'
 import type { Pool } from '../../core/config/pool.ts'
-import { anyMatches } from '../../core/config/selectors.ts'
+import { selectsNode, selectsPool, selectsService } from '../../core/config/selection.ts'
 import type { NodeView } from '../../core/node.ts'
-import { rangeContains } from '../../core/range.ts'
 import type { ServiceView } from '../../core/service.ts'
 import type { Interfaces } from '../l2/responder.ts'
 import { type Candidate, elect, type Sha256 } from './election.ts'
+import { checkService, type Hosts, hostsOf, type NodeReason, type ServiceReason, whyNodeUnable } from './eligibility.ts'
 import type { EndpointView } from './endpoints.ts'
 
 /** Everything beside the Service that a decision rests on. */
@@ -27,21 +27,11 @@ export interface World {
 
 /** MetalLB's words where it has one. */
 export type WithholdReason =
-  | 'serviceDeleted'
-  | 'notLoadBalancer'
-  | 'noIPAllocated'
-  | 'invalidIP'
-  /** No pool holds all addresses of the Service. */
-  | 'ipNotAllowed'
-  | 'noEndpoints'
-  /** No L2Advertisement selects the pool, the Service and this node. */
-  | 'noMatchingAdvertisement'
+  | ServiceReason
+  | NodeReason
   /** Sharing an address and choosing by Service contradict each other: two owners could be elected for it. */
   | 'sharedIPWithServiceSelector'
   | 'nodeNotReady'
-  | 'nodeNetworkUnavailable'
-  | 'nodeLabeledExcludeBalancers'
-  | 'noLocalEndpoints'
   | 'notOwner'
   /** This node owns it, but the Service has IPv6 addresses only, and nothing here answers neighbor solicitations. */
   | 'familyNotSupported'
@@ -68,36 +58,30 @@ const withhold = (reason: WithholdReason): Decision => ({ type: 'withhold', reas
  * @param endpoints of all its EndpointSlices
  */
 export function decide(service: ServiceView | undefined, endpoints: readonly EndpointView[], world: World): Decision {
-  if (service === undefined) return withhold('serviceDeleted')
-  if (!service.isLoadBalancer) return withhold('notLoadBalancer')
-  if (service.heldText.length === 0) return withhold('noIPAllocated')
-  const [first] = service.held
-  if (first === undefined || service.heldIsStrange) return withhold('invalidIP')
-  const pool = world.pools.find((candidate) => service.held.every((address) => holds(candidate, address)))
-  if (pool === undefined) return withhold('ipNotAllowed')
-  const serving = endpoints.filter(({ canServe }) => canServe)
-  if (serving.length === 0) return withhold('noEndpoints')
+  const announceable = checkService(service, endpoints, world.pools)
+  if (!announceable.ok) return withhold(announceable.error)
+  const { service: view, first, pool, serving } = announceable.value
 
-  const adverts = world.adverts.filter((advert) => selectsPool(advert, pool) && selectsService(advert, service))
-  if (service.sharingKey !== undefined && adverts.some(({ serviceSelectors }) => serviceSelectors.length > 0)) {
+  const adverts = world.adverts.filter((advert) => selectsPool(advert, pool) && selectsService(advert, view.labels))
+  if (view.sharingKey !== undefined && adverts.some(({ serviceSelectors }) => serviceSelectors.length > 0)) {
     return withhold('sharedIPWithServiceSelector')
   }
   const self = world.nodes.get(world.node)
   if (self === undefined) return withhold('nodeNotReady')
-  const onSelf = adverts.filter((advert) => selectsNode(advert, self))
+  const onSelf = adverts.filter((advert) => selectsNode(advert, self.labels))
   if (onSelf.length === 0) return withhold('noMatchingAdvertisement')
 
-  const hosts = service.externalTrafficPolicy === 'Local' ? new Set(serving.map(({ node }) => node)) : undefined
+  const hosts = hostsOf(view, serving)
   const unable = whyUnable(self, hosts, world)
   if (unable !== undefined) return withhold(unable)
   const candidates: Candidate[] = []
   for (const node of world.nodes.values()) {
-    const eligible = adverts.filter((advert) => selectsNode(advert, node))
+    const eligible = adverts.filter((advert) => selectsNode(advert, node.labels))
     if (eligible.length === 0 || whyUnable(node, hosts, world) !== undefined) continue
     candidates.push({ node: node.name, score: scoreOf(node, eligible) })
   }
   if (elect(candidates, formatAddress(first), world.sha256) !== world.node) return withhold('notOwner')
-  return announce(service, onSelf, world)
+  return announce(view, onSelf, world)
 }
 
 function announce(service: ServiceView, adverts: readonly L2Advert[], world: World): Decision {
@@ -108,29 +92,9 @@ function announce(service: ServiceView, adverts: readonly L2Advert[], world: Wor
   return { type: 'announce', addresses, interfaces: interfacesOf(adverts), unanswered }
 }
 
-/**
- * What keeps a node from being a candidate, its advertisements aside. Until speakers know of each other, a Ready node counts as having one.
- *
- * @param hosts the nodes that may take the Service for the sake of its pods; undefined when every node may
- */
-function whyUnable(node: NodeView, hosts: ReadonlySet<string | undefined> | undefined, world: World): WithholdReason | undefined {
-  if (!node.ready) return 'nodeNotReady'
-  if (node.networkUnavailable) return 'nodeNetworkUnavailable'
-  if (node.excluded && !world.ignoresExcludeLabel) return 'nodeLabeledExcludeBalancers'
-  if (hosts !== undefined && !hosts.has(node.name)) return 'noLocalEndpoints'
-  return undefined
-}
-
-function holds(pool: Pool, address: Address): boolean {
-  return pool.ranges.some((range) => rangeContains(range, address))
-}
-
-function selectsService(advert: L2Advert, service: ServiceView): boolean {
-  return advert.serviceSelectors.length === 0 || anyMatches(advert.serviceSelectors, service.labels)
-}
-
-function selectsNode(advert: L2Advert, node: NodeView): boolean {
-  return advert.nodeSelectors.length === 0 || anyMatches(advert.nodeSelectors, node.labels)
+/** What keeps a node from being a candidate, its advertisements aside. Until speakers know of each other, a Ready node counts as having one. */
+function whyUnable(node: NodeView, hosts: Hosts, world: World): WithholdReason | undefined {
+  return node.ready ? whyNodeUnable(node, hosts, world.ignoresExcludeLabel) : 'nodeNotReady'
 }
 
 function scoreOf(node: NodeView, adverts: readonly L2Advert[]): number {

@@ -1,7 +1,10 @@
 import { formatAddress } from '../../core/address.ts'
 import { declare } from '../../kube/metrics.ts'
+import type { AdjRibOut } from '../bgp/adj-rib-out.ts'
+import { endpointOf } from '../bgp/session-config.ts'
 import { ignoredReasons } from '../l2/responder.ts'
 import type { ArpSpeaker } from './arp-speaker.ts'
+import type { BgpSession } from './bgp-session.ts'
 import type { AddressCounter } from './shared-state.ts'
 
 /** Every metric of the speaker. */
@@ -10,6 +13,20 @@ export const metrics = declare({
     kind: 'gauge',
     labels: ['service', 'protocol', 'node', 'ip'],
     help: 'Addresses that this node announces',
+    compat: true,
+  },
+  metallb_bgp_session_up: { kind: 'gauge', labels: ['peer'], help: 'BGP session state (1 is up, 0 is down)', compat: true },
+  metallb_bgp_updates_total: { kind: 'counter', labels: ['peer'], help: 'BGP UPDATE messages sent', compat: true },
+  metallb_bgp_announced_prefixes_total: {
+    kind: 'gauge',
+    labels: ['peer'],
+    help: 'Prefixes that the peer has been sent and not taken back',
+    compat: true,
+  },
+  metallb_bgp_pending_prefixes_total: {
+    kind: 'gauge',
+    labels: ['peer'],
+    help: 'Prefixes whose change the peer has not been sent yet',
     compat: true,
   },
   metallb_layer2_requests_received: {
@@ -50,6 +67,32 @@ export function scrapeFrom(arp: ArpSpeaker): void {
   })
   atScrape(metrics.metallb_layer2_send_failures_total, (metric) => metric.inc({}, arp.totals.sendFailures))
   atScrape(metrics.metallb_speaker_packet_worker_restarts_total, (metric) => metric.inc({}, arp.restarts))
+}
+
+/** The sessions themselves know: nothing is counted twice, and the series of a session goes with it. */
+export function scrapeSessions(sessions: () => readonly BgpSession[]): void {
+  const perSession =
+    (read: (session: BgpSession) => number) =>
+    (metric: Scraped): void => {
+      for (const session of sessions()) metric.inc({ peer: endpointOf(session.config) }, read(session))
+    }
+  const sum = (read: (routes: AdjRibOut) => number) => perSession(({ routes }) => read(routes.IPv4) + read(routes.IPv6))
+  atScrape(
+    metrics.metallb_bgp_session_up,
+    perSession(({ session }) => (session === undefined ? 0 : 1)),
+  )
+  atScrape(
+    metrics.metallb_bgp_updates_total,
+    perSession(({ updatesSent }) => updatesSent),
+  )
+  atScrape(
+    metrics.metallb_bgp_announced_prefixes_total,
+    sum(({ sentCount }) => sentCount),
+  )
+  atScrape(
+    metrics.metallb_bgp_pending_prefixes_total,
+    sum(({ pendingCount }) => pendingCount),
+  )
 }
 
 function atScrape(metric: Scraped, fill: (metric: Scraped) => void): void {

@@ -82,7 +82,7 @@ export function makeNodeGroups(lab: string, node: string, hierarchies: readonly 
 /**
  * Version 2: a group that hands controllers down holds no processes itself, so the node's processes start in a leaf, and each group above hands
  * everything down. In a container the top group is not the real root and may hold processes: they move to a leaf of their own.
- * Untested: written on a machine of version 1.
+ * The move is untested; the rest was tried on Debian 12 and 13 with systemd.
  */
 function delegate(top: string, parent: string, group: string): void {
   mkdirSync(join(group, 'init'), { recursive: true })

@@ -14,6 +14,16 @@ import { removeLab } from './teardown.ts'
 import { UsageError } from './usage-error.ts'
 
 const badUsage = 2
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+
+class Interruption extends Error {
+  readonly code: number
+
+  constructor(signal: keyof typeof exitCodes) {
+    super(`interrupted by ${signal}; what was made is removed`)
+    this.code = exitCodes[signal]
+  }
+}
 
 function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`)
@@ -25,13 +35,14 @@ function describe({ name, kubeconfig, nodes, clients, routers }: Lab): unknown {
 
 async function up({ name, nodes, bare }: Extract<Command, { verb: 'up' }>): Promise<void> {
   const progress = showProgress()
-  const interrupted = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)))
   const toolchain = await setup(progress)
   for (const removed of await sweep()) progress(`removed lab "${removed}", whose run had ended without it`)
   const labImages = await buildLabImages(toolchain.cache, progress)
   const images = bare ? {} : { images: await buildImages(toolchain.cache, progress) }
+  // Not before: until here a signal may end this process, nothing is made yet. The second one does.
+  const interrupted = new AbortController()
+  for (const signal of Object.keys(exitCodes) as (keyof typeof exitCodes)[])
+    process.once(signal, () => interrupted.abort(new Interruption(signal)))
   const lab = await upLab({ name, nodes, bare, keep: true, signal: interrupted.signal }, toolchain, { labImages, ...images }, progress)
   print(describe(lab))
 }
@@ -96,8 +107,9 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     return await run(parsed.value)
   } catch (error) {
-    const expected = error instanceof UsageError || error instanceof SetupError
+    const expected = error instanceof UsageError || error instanceof SetupError || error instanceof Interruption
     process.stderr.write(`error: ${error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error)}\n`)
+    if (error instanceof Interruption) return error.code
     return error instanceof UsageError ? badUsage : 1
   }
 }

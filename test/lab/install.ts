@@ -9,10 +9,9 @@ const limitSeconds = 90
 
 /** Applies the manifests and waits until everything is rolled out. The images must be in the nodes. */
 export async function installProduct(lab: Lab, progress: (line: string) => void, signal?: AbortSignal): Promise<void> {
-  await must(lab, ['apply', '-k', overlay])
+  await must(lab, ['apply', '-k', overlay], signal)
   progress('the manifests are applied')
-  signal?.throwIfAborted()
-  await rolledOut(lab, progress)
+  await rolledOut(lab, progress, signal)
 }
 
 /** Takes images into use that have been imported over those of the same name. */
@@ -21,11 +20,11 @@ export async function restartProduct(lab: Lab, progress: (line: string) => void)
   await rolledOut(lab, progress)
 }
 
-async function rolledOut(lab: Lab, progress: (line: string) => void): Promise<void> {
+async function rolledOut(lab: Lab, progress: (line: string) => void, signal?: AbortSignal): Promise<void> {
   await Promise.all(
     workloads.map(async (workload) => {
       const argv = ['rollout', 'status', '--namespace', namespace, workload, `--timeout=${limitSeconds}s`]
-      const { code, stdout, stderr } = await lab.kubectl(argv, { limitMs: (limitSeconds + 10) * 1000 })
+      const { code, stdout, stderr } = await lab.kubectl(argv, { limitMs: (limitSeconds + 10) * 1000, signal })
       if (code !== 0) throw new Error(`waited ${limitSeconds} s for ${workload}: ${stderr || stdout}\n${await reasons(lab)}`)
       progress(`${workload}: rolled out`)
     }),
@@ -51,8 +50,8 @@ async function reasons(lab: Lab): Promise<string> {
   return outputs.map(({ stdout, stderr }) => (stdout || stderr).split('\n').slice(-20).join('\n')).join('\n')
 }
 
-async function must(lab: Lab, argv: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await lab.kubectl(argv)
+async function must(lab: Lab, argv: readonly string[], signal?: AbortSignal): Promise<string> {
+  const { code, stdout, stderr } = await lab.kubectl(argv, { signal })
   if (code !== 0) throw new Error(`kubectl ${argv.join(' ')} ended with ${code}: ${stderr || stdout}`)
   return stdout
 }

@@ -76,7 +76,7 @@ export async function make({ name, uplink }: LabState, making: Making): Promise<
   if (controlPlane === undefined) throw new Error('a lab without nodes')
   const since = Date.now()
   progress(`lab "${name}": starting ${topology.nodes.length === 1 ? 'a node' : `${topology.nodes.length} nodes`}`)
-  const [pki, store] = await Promise.all([
+  const [pki, store] = await allEnded([
     issuePki(topology.nodes, uplink.labAddress),
     prepareStore(making.labArchive, toolchain.cache, progress),
     makeNetwork(name, uplink, topology),
@@ -84,14 +84,9 @@ export async function make({ name, uplink }: LabState, making: Making): Promise<
   writeFileSync(kubeconfigOf(name), kubeconfig(`https://${uplink.labAddress}:6443`, pki.authority, pki.admin), { mode: 0o600 })
   const programs = programList(programPaths(toolchain))
   for (const node of topology.nodes) writeNodeFiles(name, node.name, { ...nodeFiles(node, pki), programs })
-  await Promise.all(topology.nodes.map((node) => seedStore(store, join(nodeFolder(name, node.name), 'var-lib/containerd'))))
+  await allEnded(topology.nodes.map((node) => seedStore(store, join(nodeFolder(name, node.name), 'var-lib/containerd'))))
 
-  // All of them end before a failure of one is handled: what is being removed must not grow.
-  const starts = await Promise.allSettled(topology.nodes.map((node) => startNode(name, node)))
-  const processes = starts.map((start) => {
-    if (start.status === 'rejected') throw start.reason
-    return start.value
-  })
+  const processes = await allEnded(topology.nodes.map((node) => startNode(name, node)))
   signal.throwIfAborted()
   const give = async (node: NodePlan, index: number): Promise<void> => {
     await importImages(name, node.name, processes[index]?.pid ?? 0, making.archives, signal)
@@ -101,6 +96,12 @@ export async function make({ name, uplink }: LabState, making: Making): Promise<
     ...topology.nodes.map((node, index) => give(node, index)),
     waitReady(name, { nodes: topology.nodes, controlPlane, since, progress, signal }),
   ])
+}
+
+/** Promise.all that fails late: while one of them still makes things, nobody may begin to remove them. */
+async function allEnded<const T extends readonly Promise<unknown>[]>(promises: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(promises)
+  return await Promise.all(promises)
 }
 
 function programPaths({ binaries }: Toolchain): Readonly<Record<string, string>> {

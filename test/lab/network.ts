@@ -31,7 +31,7 @@ export function namespacePath(name: string): string {
 }
 
 /** The outer network namespace: where the bridges are. */
-export function outerPlace(lab: string): Place {
+function outerPlace(lab: string): Place {
   return networkPlace(lab, 'lan', namespacePath(outerNamespace(lab)))
 }
 

@@ -104,6 +104,6 @@ export async function importImages(
   })
   const place = nodePlace(lab, node, pid)
   for (const archive of archives) {
-    await place.must(['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], { input: { file: archive }, limitMs: 120_000 })
+    await place.must(['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], { input: { file: archive }, limitMs: 120_000, signal })
   }
 }

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds after which the program is killed and the call rejects; 60 000 by default. */
   readonly limitMs?: number
+  /** Kills the program; the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Somewhere a command can run: the machine itself, a network namespace, or a node with all its namespaces. */
@@ -37,17 +39,28 @@ export class Place {
     const [program = '', ...rest] = [...this.enter, ...argv]
     const limitMs = options.limitMs ?? 60_000
     return new Promise((resolve, reject) => {
-      const { input = '' } = options
+      const { input = '', signal } = options
       const stdin = typeof input === 'string' ? 'pipe' : openSync(input.file, 'r')
-      const child = spawn(program, rest, { stdio: [stdin, 'pipe', 'pipe'], env: { ...process.env, ...this.env, ...options.env } })
+      // A process group of its own: in a node the program is a child of nsenter, and a signal to nsenter alone would leave it running.
+      const env = { ...process.env, ...this.env, ...options.env }
+      const child = spawn(program, rest, { stdio: [stdin, 'pipe', 'pipe'], env, detached: true })
       if (typeof stdin === 'number') closeSync(stdin)
       let stdout = ''
       let stderr = ''
-      let late = false
+      const stop = (reason: unknown): void => {
+        if (child.pid !== undefined) killGroup(child.pid)
+        settle(() => reject(reason))
+      }
+      const onAbort = (): void => stop(signal?.reason)
       const limit = setTimeout(() => {
-        late = true
-        child.kill('SIGKILL')
+        stop(new Error(`${this.describe(argv)} did not end within ${limitMs / 1000} s: ${lastLines(stderr || stdout)}`))
       }, limitMs)
+      const settle = (report: () => void): void => {
+        clearTimeout(limit)
+        signal?.removeEventListener('abort', onAbort)
+        report()
+      }
+      signal?.addEventListener('abort', onAbort)
       child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         stdout += text
       })
@@ -56,12 +69,9 @@ export class Place {
       })
       // A program may end without having read all: that shows in its exit status, not here.
       child.stdin?.on('error', () => undefined).end(input)
-      child.on('error', reject)
-      child.on('close', (code) => {
-        clearTimeout(limit)
-        if (late) reject(new Error(`${this.describe(argv)} did not end within ${limitMs / 1000} s: ${lastLines(stderr || stdout)}`))
-        else resolve({ code: code ?? -1, stdout, stderr })
-      })
+      child.on('error', (error) => settle(() => reject(error)))
+      child.on('close', (code) => settle(() => resolve({ code: code ?? -1, stdout, stderr })))
+      if (signal?.aborted) onAbort()
     })
   }
 
@@ -83,7 +93,8 @@ export class Place {
   }
 
   private describe(argv: readonly string[]): string {
-    return `${argv.join(' ')} (in ${this.name})`
+    const command = argv.join(' ').replaceAll(/\s+/g, ' ')
+    return `${command.length > 120 ? `${command.slice(0, 120)} …` : command} (in ${this.name})`
   }
 }
 
@@ -108,4 +119,12 @@ export function nodePlace(lab: string, name: string, pid: number): Place {
   const pidNamespace = `--pid=/proc/${pid}/ns/pid_for_children`
   const env = 'PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin'
   return new Place(name, ['nsenter', `--target=${pid}`, '--mount', '--uts', '--net', '--cgroup', pidNamespace, '--', 'env', env], mark(lab))
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL')
+  } catch {
+    // All of it has ended.
+  }
 }

@@ -33,6 +33,9 @@ export async function waitReady(lab: string, options: ReadinessOptions): Promise
         progress(`${node.name}: Ready`)
       }),
     )
+    // Made by the controller manager, which starts after the API server: before that no pod is admitted.
+    const account = (): Promise<unknown> => api.get('/api/v1/namespaces/default/serviceaccounts/default')
+    await until('the ServiceAccount of the namespace default', account, waiting(lab, controlPlane, ['kube-controller-manager'], options))
   } finally {
     api.close()
   }

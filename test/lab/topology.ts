@@ -65,7 +65,7 @@ export interface Topology {
 
 export const maxNodes = 30
 export const controlPlaneAddress = '10.99.0.11'
-export const gateway = { v4: '10.99.0.1', v6: 'fd10:99::1' }
+const gateway = { v4: '10.99.0.1', v6: 'fd10:99::1' }
 export const podRanges = { v4: '10.244.0.0/16', v6: 'fd10:244::/32' }
 export const serviceRanges = { v4: '10.96.0.0/16', v6: 'fd10:96::/112' }
 /** The Service `kubernetes` of the namespace `default`. */

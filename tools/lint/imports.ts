@@ -40,6 +40,8 @@ const bans: readonly Ban[] = [
     to: new RegExp(`^(?:${binaries.filter((other) => other !== name).join('|')})/`),
     reason: 'binaries never import each other: what two need belongs to core or kube',
   })),
+  { from: /^speaker\/bgp\//, to: /^speaker\/(?:l2|advertise|io)\//, reason: 'BGP knows neither who announces nor over which socket' },
+  { from: /^speaker\/l2\//, to: /^speaker\/(?:bgp|advertise|io)\//, reason: 'layer 2 knows neither who announces nor over which socket' },
   { from: /^certs\//, to: /^(?:webhook|controller|speaker)\//, reason: 'certs serves every binary: it cannot know one of them' },
   {
     from: /^(?:schemas|core|kube|certs|webhook|controller|speaker)\//,

@@ -16,7 +16,7 @@ import { type Resource, resources } from '../../kube/resources.ts'
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
 import type { Evidence } from '../evidence.ts'
 import { isAsNewAs } from '../freshness.ts'
-import { poolSelectionOf } from '../validate/pool/pool-not-advertised.ts'
+import { selectionOf } from '../validate/pool/pool-not-advertised.ts'
 import type { World } from '../world.ts'
 import { Caches, loadBalancersOnly } from './caches.ts'
 
@@ -195,7 +195,7 @@ export class ClusterView {
       namespaces: () => namespaces.store.list().map(viewNamespace),
       nodes: () => nodes.store.list().map(viewNode),
       serviceLabels: () => services.store.list().map(({ metadata }) => asTexts(metadata.labels)),
-      poolSelections: () => [...l2Advertisements.store.list(), ...bgpAdvertisements.store.list()].map(poolSelectionOf),
+      selections: () => [...l2Advertisements.store.list(), ...bgpAdvertisements.store.list()].map(selectionOf),
     }
   }
 }

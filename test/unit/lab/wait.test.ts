@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -42,6 +42,7 @@ describe('waiting', () => {
     const file = join(tmpdir(), `lab-wait-${process.pid}.log`)
     writeFileSync(file, 'a\nb\nc\n')
     expect(tail(file, 2)).to.equal(`${file}:\nb\nc`)
+    rmSync(file)
     expect(tail('/no/such.log')).to.equal('/no/such.log: not there')
   })
 })

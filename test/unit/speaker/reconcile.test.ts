@@ -68,6 +68,8 @@ class Scene {
       pools: this.pools,
       l2Advertisements: this.l2Advertisements,
       wire: hasWire ? { announce: (gained, lost) => void this.said.push(`+${gained.length} -${lost.length}`) } : undefined,
+      routes: { watch: () => [], look: () => undefined, apply: () => undefined, flush: () => undefined },
+      onSettled: () => undefined,
       events: { event: (object, _type, reason, message) => void this.said.push(`${object.metadata.name ?? ''} ${reason}: ${message}`) },
       metrics,
       log: createLogger({ component: 'test', level: 'debug', destination: { write: (line) => void this.lines.push(line) } }),

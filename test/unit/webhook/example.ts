@@ -10,7 +10,7 @@ import type { IPAddressPool } from '../../../schemas/generated/types.ts'
 import type { AdmissionRequest } from '../../../webhook/admission-review.ts'
 import { refuse } from '../../../webhook/answer.ts'
 import { review } from '../../../webhook/review.ts'
-import { poolSelectionOf } from '../../../webhook/validate/pool/pool-not-advertised.ts'
+import { selectionOf } from '../../../webhook/validate/pool/pool-not-advertised.ts'
 import type { World } from '../../../webhook/world.ts'
 
 export const ownNamespace = 'metallb-system'
@@ -67,7 +67,7 @@ export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {
     namespaces: () => Object.keys(namespaces).map(namespaceOf),
     nodes: () => nodes.map(viewNode),
     serviceLabels: () => services.map(({ metadata }) => metadata.labels ?? {}),
-    poolSelections: () => advertisements.map(poolSelectionOf),
+    selections: () => advertisements.map(selectionOf),
   }
 }
 

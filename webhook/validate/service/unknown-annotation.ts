@@ -4,7 +4,7 @@ import { type Finding, type ServiceRule, warn } from './rule.ts'
 
 const ofNamespaces: readonly string[] = [annotations.namespaceDefaultPool, annotations.namespaceAdmission]
 const written: readonly string[] = [annotations.addressPool, annotations.loadBalancerIPs, annotations.allowSharedIP]
-const ofServices = Object.values(annotations).filter((name) => !ofNamespaces.includes(name))
+const ofServices = Object.values(annotations).filter((name) => !ofNamespaces.includes(name) && name !== annotations.isDefaultPool)
 
 /** A misspelled annotation does nothing, silently. Those of other programs are their own affair. */
 export const unknownAnnotation: ServiceRule = ({ annotations: all }) => Object.keys(all).flatMap(judge)

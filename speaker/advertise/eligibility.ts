@@ -1,0 +1,68 @@
+// What every protocol asks before it announces a Service from a node; what follows differs.
+import type { Address } from '../../core/address.ts'
+import type { Pool } from '../../core/config/pool.ts'
+import type { NodeView } from '../../core/node.ts'
+import { rangeContains } from '../../core/range.ts'
+import { fail, ok, type Result } from '../../core/result.ts'
+import type { ServiceView } from '../../core/service.ts'
+import type { EndpointView } from './endpoints.ts'
+
+/** MetalLB's words where it has one. */
+export type ServiceReason =
+  | 'serviceDeleted'
+  | 'notLoadBalancer'
+  | 'noIPAllocated'
+  | 'invalidIP'
+  /** No pool holds all addresses of the Service. */
+  | 'ipNotAllowed'
+  | 'noEndpoints'
+  /** No advertisement of the protocol selects the pool, the Service and this node. */
+  | 'noMatchingAdvertisement'
+
+export type NodeReason = 'nodeNetworkUnavailable' | 'nodeLabeledExcludeBalancers' | 'noLocalEndpoints'
+
+export interface AnnounceableService {
+  readonly service: ServiceView
+  /** Its first address. */
+  readonly first: Address
+  /** Holds all of its addresses. */
+  readonly pool: Pool
+  readonly serving: readonly EndpointView[]
+}
+
+/** @param service undefined once it is gone */
+export function checkService(
+  service: ServiceView | undefined,
+  endpoints: readonly EndpointView[],
+  pools: readonly Pool[],
+): Result<AnnounceableService, ServiceReason> {
+  if (service === undefined) return fail('serviceDeleted')
+  if (!service.isLoadBalancer) return fail('notLoadBalancer')
+  if (service.heldText.length === 0) return fail('noIPAllocated')
+  const [first] = service.held
+  if (first === undefined || service.heldIsStrange) return fail('invalidIP')
+  const pool = pools.find((candidate) => service.held.every((address) => holds(candidate, address)))
+  if (pool === undefined) return fail('ipNotAllowed')
+  const serving = endpoints.filter(({ canServe }) => canServe)
+  if (serving.length === 0) return fail('noEndpoints')
+  return ok({ service, first, pool, serving })
+}
+
+function holds(pool: Pool, address: Address): boolean {
+  return pool.ranges.some((range) => rangeContains(range, address))
+}
+
+/** The nodes that may take the Service for the sake of its pods; undefined when every node may. */
+export type Hosts = ReadonlySet<string | undefined> | undefined
+
+export function hostsOf({ externalTrafficPolicy }: ServiceView, serving: readonly EndpointView[]): Hosts {
+  return externalTrafficPolicy === 'Local' ? new Set(serving.map(({ node }) => node)) : undefined
+}
+
+/** @param ignoresExcludeLabel `--ignore-exclude-lb` */
+export function whyNodeUnable(node: NodeView, hosts: Hosts, ignoresExcludeLabel: boolean): NodeReason | undefined {
+  if (node.networkUnavailable) return 'nodeNetworkUnavailable'
+  if (node.excluded && !ignoresExcludeLabel) return 'nodeLabeledExcludeBalancers'
+  if (hosts !== undefined && !hosts.has(node.name)) return 'noLocalEndpoints'
+  return undefined
+}
