@@ -80,8 +80,10 @@ export class ClusterView {
     return this.#caches.stop()
   }
 
-  whenSynced(): Promise<void> {
-    return this.#caches.whenSynced()
+  /** The caches are warm and the books are made: the first request finds both. */
+  async whenSynced(): Promise<void> {
+    await this.#caches.whenSynced()
+    void this.#occupancy.ipam
   }
 
   /** Our own namespace is being deleted. */

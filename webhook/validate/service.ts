@@ -83,7 +83,11 @@ export function validateService(
     ...nothingToSay,
     problems,
     warnings: findings.map(problemOf).flatMap((problem) => (denying.has(problem) ? [] : warningText(problem))),
-    evidence: refused.flatMap(({ problem, evidence }) => (denying.has(problem) ? evidence : [])),
+    // Every refusal rests on its Namespace, which may have another mode since a moment ago.
+    evidence: [
+      ...(problems.length === 0 ? [] : [{ kind: 'namespace', name: place.namespace } as const]),
+      ...refused.flatMap(({ problem, evidence }) => (denying.has(problem) ? evidence : [])),
+    ],
   }
 }
 

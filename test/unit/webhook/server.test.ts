@@ -188,7 +188,7 @@ describe('the admission server', () => {
       )
       expect(allowed).to.equal(false)
       expect(status?.message).to.contain('in use by Service shop/web')
-      expect(asked).to.deep.equal([{ kind: 'pools' }, { kind: 'service', key: 'shop/web' }])
+      expect(asked).to.deep.equal([{ kind: 'namespace', name: 'shop' }, { kind: 'pools' }, { kind: 'service', key: 'shop/web' }])
     })
 
     it('allows when the live read shows that the other has gone', async () => {

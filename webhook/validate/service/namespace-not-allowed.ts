@@ -10,7 +10,7 @@ export const namespaceNotAllowed: ServiceRule = (facts) =>
     const field = asksForAddress ? addressField(facts) : poolField(facts)
     const cure = `add the namespace to its spec.serviceAllocation.namespaces, or use another ${asksForAddress ? 'address' : 'pool'}`
     const message = `pool "${pool}" does not serve namespace "${namespace}"${servedBy(facts.ipam.pools, pool)}; ${cure}`
-    return refuse('NamespaceNotAllowed', field, message, [pools, { kind: 'namespace', name: namespace }])
+    return refuse('NamespaceNotAllowed', field, message, [pools])
   })
 
 function servedBy(all: Parameters<ServiceRule>[0]['ipam']['pools'], name: string): string {
