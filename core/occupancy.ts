@@ -20,7 +20,7 @@ export interface OccupancySource {
 export class Occupancy {
   readonly #source: OccupancySource
   #ipam: Ipam | undefined
-  /** Two Services show one address: who has it depends on their age, which only a rebuild looks at. */
+  /** Services show one address that they may not share: who has it depends on their age, which only a rebuild looks at. The controller soon settles it. */
   #isContested = false
 
   constructor(source: OccupancySource) {
@@ -61,11 +61,15 @@ export class Occupancy {
     if (ipam === undefined) return
     const claim = ipam.claim(service, service.held, this.#source.namespaceOf(service.namespace))
     if (!claim.ok) ipam.shut(service, service.held)
-    this.#isContested = isContested(ipam, service)
+    if (isContested(ipam, service)) this.outdate()
   }
 }
 
-/** It may not be where its status says, and somebody else is there. */
+/** On one of its addresses there is another Service, and one of the two may not be where its status says. */
 function isContested(ipam: Ipam, { key, held }: ServiceView): boolean {
-  return ipam.allocationOf(key) === undefined && held.some((address) => ipam.holdersOf(address).some((holder) => holder !== key))
+  const isOut = (name: NamespacedName): boolean => ipam.allocationOf(name) === undefined
+  return held.some((address) => {
+    const others = ipam.holdersOf(address).filter((holder) => holder !== key)
+    return others.length > 0 && [key, ...others].some(isOut)
+  })
 }

@@ -52,6 +52,7 @@ describe('the books of what Services hold', () => {
           expect(contents(occupancy.ipam, source.services())).to.deep.equal(contents(fresh, source.services()))
         }
       }),
+      { numRuns: 500 },
     )
   })
 
