@@ -1,6 +1,7 @@
-// The story that the demo tells and a test repeats: from `kubectl apply` to an answered ARP, through refusals, a lost leader and a power cut.
+// The story that the demo tells and a test repeats: from `kubectl apply` to an answered ARP and to a route, through refusals, a lost leader and a power cut.
 import type { Service } from '../core/objects.ts'
 import { resources } from '../kube/client.ts'
+import { farClientReachesPods, nextHopComes, nextHopGoes, peersApply, routesAppear, watchRoutes } from './chapters/routes.ts'
 import { UnexpectedError } from './narrator.ts'
 import { announcer, arpAnswers, curl, eventually, expectKubectl, objectFile, type Stage, showKubectl } from './stage.ts'
 import { applyWeb, firstArpAnswer, serviceAddress } from './timing.ts'
@@ -121,17 +122,29 @@ async function addressOfWorker(stage: Stage): Promise<{ readonly address: string
 async function workerLosesPower(stage: Stage): Promise<void> {
   const { address, node } = await addressOfWorker(stage)
   stage.narrator.checked(`${address} is announced by ${node}`)
-  stage.narrator.command(`npm run lab -- kill-node ${node}`)
-  await stage.lab.killNode(node)
-  const answers = await arpAnswers(stage, address, 2)
-  if (answers.length > 0) throw new UnexpectedError('a node without power to be silent', answers.join(' '))
-  stage.narrator.command(`npm run lab -- start-node ${node}`)
-  const before = performance.now()
-  await stage.lab.startNode(node)
-  const back = await announcer(stage, address, 60_000)
-  stage.measurements.set('power back → ARP answered', performance.now() - before)
-  if (back !== node) throw new UnexpectedError(`${node} to announce ${address} again`, back)
+  const watch = await watchRoutes(stage, 'frr')
+  try {
+    stage.narrator.command(`npm run lab -- kill-node ${node}`)
+    const cutAt = performance.now()
+    await stage.lab.killNode(node)
+    const answers = await arpAnswers(stage, address, 2)
+    if (answers.length > 0) throw new UnexpectedError('a node without power to be silent', answers.join(' '))
+    await nextHopGoes(stage, watch, node, cutAt)
+    stage.narrator.command(`npm run lab -- start-node ${node}`)
+    const before = performance.now()
+    await stage.lab.startNode(node)
+    await answersAgain(stage, { address, node }, before)
+    await nextHopComes(stage, watch, node, before)
+  } finally {
+    await watch.close()
+  }
   await expectKubectl(stage, ['get', 'nodes'])
+}
+
+async function answersAgain(stage: Stage, { address, node }: { address: string; node: string }, since: number): Promise<void> {
+  const back = await announcer(stage, address, 60_000)
+  stage.measurements.set('power back → ARP answered', performance.now() - since)
+  if (back !== node) throw new UnexpectedError(`${node} to announce ${address} again`, back)
   stage.narrator.checked(`${node} is back and answers for ${address} again`)
 }
 
@@ -140,7 +153,10 @@ export const chapters: readonly Chapter[] = [
   { title: 'Wrong pools are refused, every mistake at once', tell: wrongPoolsAreRefused },
   { title: 'A Service without any annotation gets the default pool and an address', tell: serviceGetsAddress },
   { title: 'A client on the LAN reaches the pods; one node answers ARP', tell: clientReachesPods },
+  { title: 'Routers for peers, and a pool outside the LAN', tell: peersApply },
+  { title: 'A Service from that pool is a route, with every node a next hop', tell: routesAppear },
+  { title: 'A client outside the LAN reaches the pods through the router, over all nodes', tell: farClientReachesPods },
   { title: "The controller leader's pod is deleted", tell: leaderIsDeleted },
   { title: 'The Service is deleted: its address is free, ARP is silent', tell: deletedServiceIsSilent },
-  { title: 'A worker loses power and comes back', tell: workerLosesPower },
+  { title: 'A worker loses power and comes back: so do its ARP answers and its next hop', tell: workerLosesPower },
 ]

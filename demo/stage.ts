@@ -91,8 +91,8 @@ export async function announcer(stage: Stage, address: string, limitMs = 10_000)
   return nodeOfMac(stage, mac)
 }
 
-/** One HTTP request on a new connection from the client; what the pod said. */
-export async function curl(stage: Stage, address: string): Promise<Output> {
+/** One HTTP request on a new connection from a client; what the pod said. */
+export async function curl(stage: Stage, address: string, client = 'client'): Promise<Output> {
   const host = address.includes(':') ? `[${address}]` : address
-  return stage.lab.exec('client', ['curl', '--silent', '--show-error', '--max-time', '2', `http://${host}/`])
+  return stage.lab.exec(client, ['curl', '--silent', '--show-error', '--max-time', '2', `http://${host}/`])
 }

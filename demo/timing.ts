@@ -26,8 +26,13 @@ export async function serviceAddress(stage: Stage, name: string): Promise<string
   })
 }
 
-/** Applies the Service "web" with kubectl under a watch that was there before, and reports when it was created and when it had an address. */
-export async function applyWeb(stage: Stage): Promise<Sightings> {
+/** Applies the Service "web" as `applyService` does. */
+export function applyWeb(stage: Stage): Promise<Sightings> {
+  return applyService(stage, 'web', 'service.yaml')
+}
+
+/** Applies a Service with kubectl under a watch that was there before, and reports when it was created and when it had an address. */
+export async function applyService(stage: Stage, name: string, file: string): Promise<Sightings> {
   const reflector = new Reflector<Service>({
     client: stage.kube,
     resource: resources.services,
@@ -37,7 +42,7 @@ export async function applyWeb(stage: Stage): Promise<Sightings> {
   const { promise, resolve } = Promise.withResolvers<Sightings>()
   let createdAt: number | undefined
   reflector.store.subscribe(({ type, object }) => {
-    if (object.metadata.name !== 'web' || type === 'deleted') return
+    if (object.metadata.name !== name || type === 'deleted') return
     createdAt ??= performance.now()
     const address = addressOf(object)
     if (address !== undefined) resolve({ address, createdAt, addressAt: performance.now() })
@@ -45,9 +50,9 @@ export async function applyWeb(stage: Stage): Promise<Sightings> {
   reflector.start()
   try {
     await reflector.whenSynced()
-    const { code, stderr } = await showKubectl(stage, ['apply', '-f', objectFile('service.yaml')])
+    const { code, stderr } = await showKubectl(stage, ['apply', '-f', objectFile(file)])
     if (code !== 0) throw new UnexpectedError('the Service to apply', stderr)
-    await serviceAddress(stage, 'web')
+    await serviceAddress(stage, name)
     return await promise
   } finally {
     await reflector.stop()

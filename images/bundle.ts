@@ -68,6 +68,23 @@ const kubernetesClientIsPure: Plugin = {
   },
 }
 
+/**
+ * The Kubernetes client's own requests go through undici, a megabyte of it. We never make one: `kube/transport.ts` asks with node:https. What would need
+ * undici all the same says so.
+ */
+const withoutUndici: Plugin = {
+  name: 'without-undici',
+  setup(context) {
+    context.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'absent', sideEffects: false }))
+    context.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({
+      contents: `class Absent { constructor() { throw new Error('undici is not part of this bundle: requests go through kube/transport.ts') } }
+        export { Absent as Agent, Absent as ProxyAgent }
+        export const fetch = () => new Absent()
+        export const setGlobalDispatcher = fetch`,
+    }))
+  },
+}
+
 interface Output {
   /** Name of its entry, `webhook` for webhook.mjs. */
   readonly name: string
@@ -99,7 +116,7 @@ async function bundleEntries(
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [workers(found), kubernetesClientIsPure],
+    plugins: [workers(found), kubernetesClientIsPure, withoutUndici],
   })
   for (const input of Object.keys(result.metafile.inputs)) if (existsSync(join(root, input))) inputs.add(input)
   return result.outputFiles.map(({ path, contents }) => {

@@ -1,4 +1,5 @@
 // Debian packages that the lab and the image builder use.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lastLines, runCommand } from './command.ts'
 import { withLock } from './lock.ts'
@@ -66,6 +67,34 @@ export function explainAptFailure(output: string, missing: readonly string[]): s
   return `apt-get cannot install ${wanted}: ${lastLines(output, 2).replaceAll('\n', ' ')}`
 }
 
+const policyFile = '/usr/sbin/policy-rc.d'
+const policy = '#!/bin/sh\n# No service is started while the lab of MetalLB installs packages.\nexit 101\n'
+
+/** Debian starts the services of packages that it installs unless this file forbids it. One that somebody else has put there decides instead. */
+async function withoutServices<T>(install: () => Promise<T>): Promise<T> {
+  const isOurs = !existsSync(policyFile) || readFileSync(policyFile, 'utf8') === policy
+  if (!isOurs) return await install()
+  const remove = (): void => rmSync(policyFile, { force: true })
+  process.once('exit', remove)
+  writeFileSync(policyFile, policy, { mode: 0o755 })
+  try {
+    return await install()
+  } finally {
+    remove()
+    process.off('exit', remove)
+  }
+}
+
+/** Services that would listen on ports of the machine from its next boot on. Routers of the lab run in namespaces and need none of them. */
+const services: Readonly<Record<string, string>> = { frr: 'frr', bird2: 'bird', gobgpd: 'gobgpd' }
+
+async function disableServices(installed: readonly string[]): Promise<void> {
+  const units = installed.flatMap((name) => services[name] ?? [])
+  if (units.length === 0) return
+  // A machine without systemd starts none of them.
+  await runCommand('systemctl', ['disable', ...units]).catch(() => undefined)
+}
+
 /** Installs what is missing; asks apt only then. */
 export async function installPackages(cache: string, progress: Progress): Promise<void> {
   if ((await listMissing()).length === 0) return
@@ -76,7 +105,10 @@ export async function installPackages(cache: string, progress: Progress): Promis
     progress(`installing Debian packages, about 1 min: ${missing.join(' ')}`)
     // Its failure is no verdict: one broken source of many does no harm when the packages are elsewhere.
     const update = await runCommand('apt-get', ['update', ...aptGet], { env: aptEnv })
-    const install = await runCommand('apt-get', ['install', ...aptGet, '--no-install-recommends', ...missing], { env: aptEnv })
+    const install = await withoutServices(() =>
+      runCommand('apt-get', ['install', ...aptGet, '--no-install-recommends', ...missing], { env: aptEnv }),
+    )
+    await disableServices(missing)
     if (install.code !== 0) throw new SetupError(explainAptFailure(`${update.stderr}\n${install.stderr}`, missing))
     progress('Debian packages are installed')
   })

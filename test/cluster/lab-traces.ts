@@ -9,7 +9,9 @@ import { labFolder } from '../lab/state.ts'
 const nodePaths = [
   '/etc/cni',
   '/opt/containerd',
+  '/run/bird/bird.ctl',
   '/run/containerd/containerd.sock',
+  '/run/frr/zserv.api',
   '/usr/libexec/kubernetes',
   '/var/lib/cni',
   '/var/lib/etcd',
@@ -17,6 +19,7 @@ const nodePaths = [
   '/var/log/containers',
   '/var/log/pods',
   '/var/run/kubernetes',
+  '/var/tmp/frr',
 ]
 
 /** sysctls of the whole machine that kubelet, kube-proxy or the lab would touch if they could. */

@@ -8,7 +8,9 @@ import { buildLabImages } from '../../images/lab.ts'
 import { setup, type Toolchain } from '../../tools/setup.ts'
 import { type Lab, type LabImages, openLab, upLab } from '../lab/lab.ts'
 import { findNetnsFolder, type NetnsFolder } from '../lab/netns-folder.ts'
+import { namespacePlace } from '../lab/network.ts'
 import { machine } from '../lab/place.ts'
+import { RouteWatch } from '../lab/route-watch.ts'
 import { labNames, readState } from '../lab/state.ts'
 import { sweep } from '../lab/sweep.ts'
 import { UsageError } from '../lab/usage-error.ts'
@@ -92,8 +94,40 @@ describe('the lab', function () {
   it('runs commands in its places and says which there are', async () => {
     expect((await lab.exec('n2', ['hostname'])).stdout).to.equal('n2\n')
     expect((await lab.exec('client', ['ndisc6', '-1', '-r', '1', 'fd10:99::12', 'eth0'])).code).to.equal(0)
-    expect(() => lab.place('n3')).to.throw(UsageError, /no "n3", only n1, n2, client/)
+    expect(() => lab.place('n3')).to.throw(UsageError, /no "n3", only n1, n2, client, outside, frr, bird/)
     expect(() => openLab(name('none'))).to.throw(UsageError)
+  })
+
+  it('has routers that answer for themselves, and a client whose packets take the first one there and back', async () => {
+    expect(lab.routers).to.deep.equal([
+      { name: 'frr', kind: 'frr', address: '10.99.0.2', asn: 64_512 },
+      { name: 'bird', kind: 'bird', address: '10.99.0.3', asn: 64_513 },
+    ])
+    expect((await lab.exec('frr', ['vtysh', '-c', 'show bgp summary'])).stdout).to.contain('No BGP neighbors')
+    expect((await lab.exec('bird', ['birdc', 'show', 'protocols'])).stdout).to.match(/nodes4 +BGP .*Passive/)
+    // kubelet knows nobody, but answers.
+    for (const node of ['10.99.0.12', '[fd10:99::12]']) {
+      const { code, stderr } = await lab.exec('outside', ['curl', '-sSk', '--max-time', '2', `https://${node}:10250/`])
+      expect(code, stderr).to.equal(0)
+    }
+  })
+
+  it('watches the routes of a router, of both families', async () => {
+    const watch = await RouteWatch.open(namespacePlace(lab.name, 'bird'))
+    try {
+      const since = performance.now()
+      await lab.exec('bird', ['ip', 'route', 'add', '10.97.0.1', 'nexthop', 'via', '10.99.0.11', 'nexthop', 'via', '10.99.0.12'])
+      const { at } = await watch.whenNextHops('10.97.0.1', (hops) => hops.join() === '10.99.0.11,10.99.0.12', { limitMs: 2000 })
+      // The one clock is the machine's, the other this process's.
+      expect(at).to.be.within(since - 5, performance.now() + 5)
+      await lab.exec('bird', ['ip', '-6', 'route', 'add', 'fd10:97::1', 'nexthop', 'via', 'fd10:99::11', 'nexthop', 'via', 'fd10:99::12'])
+      await lab.exec('bird', ['ip', '-6', 'route', 'del', 'fd10:97::1', 'via', 'fd10:99::11'])
+      await watch.whenNextHops('fd10:97::1', (hops) => hops.join() === 'fd10:99::12', { limitMs: 2000 })
+      await lab.exec('bird', ['ip', 'route', 'del', '10.97.0.1'])
+      await watch.whenNextHops('10.97.0.1', (hops) => hops.length === 0, { limitMs: 2000 })
+    } finally {
+      await watch.close()
+    }
   })
 
   it('runs beside another with the same addresses, which outlives the command that made it', async () => {
@@ -114,6 +148,16 @@ describe('the lab', function () {
     const { code, stdout } = await lab.exec('client', arping)
     expect(code).to.equal(0)
     expect(stdout).to.contain('02:00:0a:63:00:0c')
+  })
+
+  it('cuts the power of a router and gives it back, and starts its program again when that ends', async () => {
+    await lab.killNode('bird')
+    expect(() => lab.place('bird')).to.throw(UsageError, /bird is off/)
+    await lab.startNode('bird')
+    await lab.exec('bird', ['sh', '-c', 'kill -KILL "$(cat /run/bird.pid)"'])
+    await until('BIRD', async () => (await lab.exec('bird', ['birdc', 'show', 'status'])).stdout.includes('up and running') || undefined, {
+      limitMs: 5000,
+    })
   })
 
   it('takes SIGKILL to the one process of a node for a power cut', async () => {

@@ -18,6 +18,13 @@ describe('the story of the demo', () => {
 
   after(async () => {
     await stage.lab.kubectl(['delete', 'services,deployments', '--all', '-n', 'default', '--wait'])
-    await stage.lab.kubectl(['delete', 'ipaddresspools,l2advertisements', '--all', '-n', 'metallb-system', '--wait'])
+    await stage.lab.kubectl([
+      'delete',
+      'ipaddresspools,l2advertisements,bgppeers,bgpadvertisements',
+      '--all',
+      '-n',
+      'metallb-system',
+      '--wait',
+    ])
   })
 })

@@ -1,9 +1,16 @@
 // What `npm run lab -- …` was asked to do.
 import { parseArgs } from 'node:util'
 import { fail, ok, type Result } from '../../core/result.ts'
+import { type RouterKind, routerKinds } from './topology.ts'
 
 export type Command =
-  | { readonly verb: 'up'; readonly name: string; readonly nodes: number; readonly bare: boolean }
+  | {
+      readonly verb: 'up'
+      readonly name: string
+      readonly nodes: number
+      readonly bare: boolean
+      readonly routers: readonly RouterKind[]
+    }
   | { readonly verb: 'down' | 'reload'; readonly name: string }
   | { readonly verb: 'list' }
   | { readonly verb: 'help' }
@@ -12,12 +19,14 @@ export type Command =
 
 export const usage = `usage: npm run lab -- COMMAND [--name NAME]
 
-  up [--nodes 3] [--bare]   start a cluster (--bare: without MetalLB); prints one line of JSON when it is ready
+  up [--nodes 3] [--bare] [--routers frr,bird]
+                            start a cluster (--bare: without MetalLB); prints one line of JSON when it is ready
+                            (routers: any of frr, bird, gobgp; or none)
   down                      end it
   list                      one line of JSON for each lab
-  kill-node NODE            cut a node's power
+  kill-node NODE            cut the power of a node or router
   start-node NODE           switch it on again
-  exec PLACE -- COMMAND …   run a command in a node (n1, n2, …) or in the client
+  exec PLACE -- COMMAND …   run a command in a node (n1, n2, …), a router or a client (client, outside)
   reload                    rebuild MetalLB's programs and restart its pods
 
 NAME is "lab" unless you say otherwise; any number of labs run side by side.
@@ -27,12 +36,13 @@ const options = {
   name: { type: 'string', default: 'lab' },
   nodes: { type: 'string', default: '3' },
   bare: { type: 'boolean', default: false },
+  routers: { type: 'string', default: 'frr,bird' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** The flags that each command takes, beside --help. */
 const flags: Readonly<Record<Command['verb'], readonly string[]>> = {
-  up: ['name', 'nodes', 'bare'],
+  up: ['name', 'nodes', 'bare', 'routers'],
   down: ['name'],
   reload: ['name'],
   list: [],
@@ -68,6 +78,8 @@ function parseOurs(argv: readonly string[]) {
   return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true, tokens: true })
 }
 
+type Values = ReturnType<typeof parseOurs>['values']
+
 function isVerb(word: string): word is Command['verb'] {
   return Object.hasOwn(flags, word)
 }
@@ -76,8 +88,9 @@ function readCommand(
   verb: Command['verb'],
   operands: readonly string[],
   theirs: readonly string[],
-  { name, nodes, bare }: { readonly name: string; readonly nodes: string; readonly bare: boolean },
+  values: Values,
 ): Result<Command, string> {
+  const { name } = values
   const [operand = '', ...more] = operands
   const wants = verb === 'exec' ? 'PLACE' : verb === 'kill-node' || verb === 'start-node' ? 'NODE' : ''
   if (wants !== '' && operand === '') return fail(`${verb} needs a ${wants}`)
@@ -86,8 +99,7 @@ function readCommand(
     return fail(`${verb} does not know what to do with "${extra}"${verb === 'exec' ? ': the command stands behind "--"' : ''}`)
   switch (verb) {
     case 'up':
-      if (!/^[0-9]+$/.test(nodes)) return fail(`--nodes ${nodes}: not a number`)
-      return ok({ verb, name, nodes: Number(nodes), bare })
+      return readUp(values)
     case 'down':
     case 'reload':
       return ok({ verb, name })
@@ -101,4 +113,12 @@ function readCommand(
     default:
       return ok({ verb })
   }
+}
+
+function readUp({ name, nodes, bare, routers: list }: Values): Result<Command, string> {
+  if (!/^[0-9]+$/.test(nodes)) return fail(`--nodes ${nodes}: not a number`)
+  const words = list === 'none' ? [] : list.split(',')
+  const routers = words.flatMap((word) => routerKinds.filter((kind) => kind === word))
+  if (new Set(routers).size < words.length) return fail(`--routers ${list}: give none, or each at most once: ${routerKinds.join(', ')}`)
+  return ok({ verb: 'up', name, nodes: Number(nodes), bare, routers })
 }

@@ -33,7 +33,7 @@ function describe({ name, kubeconfig, nodes, clients, routers }: Lab): unknown {
   return { name, kubeconfig, nodes, clients, routers }
 }
 
-async function up({ name, nodes, bare }: Extract<Command, { verb: 'up' }>): Promise<void> {
+async function up({ name, nodes, bare, routers }: Extract<Command, { verb: 'up' }>): Promise<void> {
   const progress = showProgress()
   const toolchain = await setup(progress)
   for (const removed of await sweep()) progress(`removed lab "${removed}", whose run had ended without it`)
@@ -43,7 +43,12 @@ async function up({ name, nodes, bare }: Extract<Command, { verb: 'up' }>): Prom
   const interrupted = new AbortController()
   for (const signal of Object.keys(exitCodes) as (keyof typeof exitCodes)[])
     process.once(signal, () => interrupted.abort(new Interruption(signal)))
-  const lab = await upLab({ name, nodes, bare, keep: true, signal: interrupted.signal }, toolchain, { labImages, ...images }, progress)
+  const lab = await upLab(
+    { name, nodes, bare, routers, keep: true, signal: interrupted.signal },
+    toolchain,
+    { labImages, ...images },
+    progress,
+  )
   print(describe(lab))
 }
 

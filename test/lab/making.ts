@@ -4,16 +4,18 @@ import { join } from 'node:path'
 import type { Toolchain } from '../../tools/setup.ts'
 import { kubeconfigOf } from './api.ts'
 import { labGroups, readHierarchies } from './cgroup.ts'
+import { writeFiles } from './holder.ts'
 import { prepareStore, seedStore } from './image-store.ts'
 import { findNetnsFolder } from './netns-folder.ts'
 import { findUplink, makeNetwork, makeUplink, namespacePath, outerNamespace, placeNamespace } from './network.ts'
-import { importImages, nodeFolder, startNode, writeNodeFiles } from './node.ts'
+import { importImages, nodeFolder, startNode } from './node.ts'
 import { nodeFiles, programList } from './node-files.ts'
 import { issuePki, kubeconfig } from './pki.ts'
 import { ownIdentity } from './process-identity.ts'
 import { waitReady } from './readiness.ts'
+import { startRouter, waitListening } from './router.ts'
 import { bootId, type LabState, labRoot, readState, readStates, withMachineLock, writeState } from './state.ts'
-import type { NodeOptions, NodePlan, Topology } from './topology.ts'
+import { type NodePlan, placesOf, type Topology } from './topology.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface Making {
@@ -30,7 +32,7 @@ export interface Making {
 /** Writes the record of a new lab, which belongs to this process, and takes an uplink: nobody else on the machine can take the same. */
 export function reserve(
   name: string,
-  nodeOptions: readonly NodeOptions[],
+  { nodeOptions, routers }: Pick<LabState, 'nodeOptions' | 'routers'>,
   topology: Topology,
   toolchain: Toolchain,
   onRecorded: () => void,
@@ -39,7 +41,7 @@ export function reserve(
     if (readState(name) !== undefined) {
       throw new UsageError(`there is a lab "${name}" already: end it (npm run lab -- down --name ${name}) or choose another name`)
     }
-    const namespaces = [outerNamespace(name), ...[...topology.clients, ...topology.nodes].map((place) => placeNamespace(name, place.name))]
+    const namespaces = [outerNamespace(name), ...placesOf(topology).map((place) => placeNamespace(name, place.name))]
     const cgroups = labGroups(name, readHierarchies())
     const foreign = [...namespaces.map(namespacePath), ...cgroups].find((path) => existsSync(path))
     if (foreign !== undefined) {
@@ -57,6 +59,7 @@ export function reserve(
       uplink: await findUplink(others),
       netnsBefore: others[0]?.netnsBefore ?? findNetnsFolder(),
       nodeOptions,
+      routers,
       namespaces,
       cgroups,
       processes: {},
@@ -83,10 +86,13 @@ export async function make({ name, uplink }: LabState, making: Making): Promise<
   ])
   writeFileSync(kubeconfigOf(name), kubeconfig(`https://${uplink.labAddress}:6443`, pki.authority, pki.admin), { mode: 0o600 })
   const programs = programList(programPaths(toolchain))
-  for (const node of topology.nodes) writeNodeFiles(name, node.name, { ...nodeFiles(node, pki), programs })
+  for (const node of topology.nodes) writeFiles(nodeFolder(name, node.name), { ...nodeFiles(node, pki), programs })
   await allEnded(topology.nodes.map((node) => seedStore(store, join(nodeFolder(name, node.name), 'var-lib/containerd'))))
 
-  const processes = await allEnded(topology.nodes.map((node) => startNode(name, node)))
+  const processes = await allEnded([
+    ...topology.nodes.map((node) => startNode(name, node)),
+    ...topology.routers.map((router) => startRouter(name, router)),
+  ])
   signal.throwIfAborted()
   const give = async (node: NodePlan, index: number): Promise<void> => {
     await importImages(name, node.name, processes[index]?.pid ?? 0, making.archives, signal)
@@ -95,6 +101,7 @@ export async function make({ name, uplink }: LabState, making: Making): Promise<
   await Promise.all([
     ...topology.nodes.map((node, index) => give(node, index)),
     waitReady(name, { nodes: topology.nodes, controlPlane, since, progress, signal }),
+    ...topology.routers.map((router, index) => waitListening(name, router, processes[topology.nodes.length + index]?.pid ?? 0, signal)),
   ])
 }
 

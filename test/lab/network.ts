@@ -1,20 +1,11 @@
 // Makes a lab's network: the outer namespace, its bridges and the uplink, the clients, and the wires of nodes as they start.
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { bridgeCommands, type Host, hostCommands, type Link, wireCommands } from './links.ts'
 import { netnsFolder } from './netns-folder.ts'
 import { labMachine, machine, networkPlace, type Place } from './place.ts'
 import type { LabState } from './state.ts'
-import {
-  bridgeCommands,
-  type ClientPlan,
-  controlPlaneAddress,
-  forwarding,
-  hostCommands,
-  type Link,
-  type NodePlan,
-  type Topology,
-  wireCommands,
-} from './topology.ts'
+import { type ClientPlan, controlPlaneAddress, forwarding, type Topology } from './topology.ts'
 import { chooseUplink, type Uplink } from './uplink.ts'
 
 /** Names below /run/netns; global on the machine, hence the lab's name in each. */
@@ -35,8 +26,9 @@ function outerPlace(lab: string): Place {
   return networkPlace(lab, 'lan', namespacePath(outerNamespace(lab)))
 }
 
-export function clientPlace(lab: string, client: string): Place {
-  return networkPlace(lab, client, namespacePath(placeNamespace(lab, client)))
+/** The network namespace of a client, node or router, and nothing else of it. */
+export function namespacePlace(lab: string, name: string): Place {
+  return networkPlace(lab, name, namespacePath(placeNamespace(lab, name)))
 }
 
 /** An uplink that collides with nothing on the machine and nothing that is recorded. To be called under the machine's lock. */
@@ -72,7 +64,7 @@ export async function makeNetwork(lab: string, uplink: Uplink, topology: Topolog
     ipBatch(outer, [`addr add ${uplink.labAddress}/30 dev uplink`, 'link set uplink up', ...bridgeCommands(topology.bridges)]),
     outer.must(['nft', '-f', '-'], { input: uplinkRules }),
   ])
-  for (const client of topology.clients) await makeClient(lab, client)
+  await Promise.all(topology.clients.map((client) => makeClient(lab, client)))
 }
 
 /** kubectl on the machine talks to the uplink; to the API server it comes from the LAN. */
@@ -91,18 +83,18 @@ const uplinkRules = `table ip lab {
 async function makeClient(lab: string, client: ClientPlan): Promise<void> {
   const namespace = placeNamespace(lab, client.name)
   await labMachine(lab).must(['ip', 'netns', 'add', namespace])
-  const place = clientPlace(lab, client.name)
+  const place = namespacePlace(lab, client.name)
   await place.must(['sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=0'])
   await wire(lab, place, client.links, namespace)
   await ipBatch(place, hostCommands(client.links, client.routes))
 }
 
-/** Wires up a node whose first process has its own network namespace already. The wire goes with the namespace, and that with the node's last process. */
-export async function wireNode(lab: string, node: NodePlan, pid: number): Promise<void> {
-  const place = networkPlace(lab, node.name, `/proc/${pid}/ns/net`)
-  await place.must(['sysctl', '-qw', ...forwarding])
-  await wire(lab, place, node.links, String(pid))
-  await ipBatch(place, hostCommands(node.links, node.routes))
+/** Wires up a machine whose first process has its own network namespace already. The wire goes with the namespace, and that with the last process. */
+export async function wireHost(lab: string, host: Host, pid: number, sysctls: readonly string[]): Promise<void> {
+  const place = networkPlace(lab, host.name, `/proc/${pid}/ns/net`)
+  await place.must(['sysctl', '-qw', ...sysctls])
+  await wire(lab, place, host.links, String(pid))
+  await ipBatch(place, hostCommands(host.links, host.routes))
 }
 
 async function wire(lab: string, place: Place, links: readonly Link[], namespace: string): Promise<void> {
@@ -111,10 +103,10 @@ async function wire(lab: string, place: Place, links: readonly Link[], namespace
   await place.must(['sysctl', '-qw', ...links.map(({ name }) => `net.ipv6.conf.${name}.accept_dad=0`)])
 }
 
-/** Pulls a node's wires: what is left of them after a power cut. */
-export async function unwireNode(lab: string, node: NodePlan): Promise<void> {
+/** Pulls a machine's wires: what is left of them after a power cut. */
+export async function unwireHost(lab: string, host: Host): Promise<void> {
   const outer = outerPlace(lab)
-  for (const { port } of node.links) await outer.run(['ip', 'link', 'del', port])
+  for (const { port } of host.links) await outer.run(['ip', 'link', 'del', port])
 }
 
 /** Removes what is there of the uplink, then of the namespaces; the kernel takes the rest of the links with them. */

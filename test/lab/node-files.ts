@@ -1,15 +1,8 @@
 // Everything that a node reads, rendered before it starts. In the node its folder is /run/node, so these files are the same on each node but for addresses.
 import { controlPlaneUnits } from './control-plane.ts'
+import { type Files, unit } from './holder.ts'
 import { kubeconfig, type Pki } from './pki.ts'
 import { controlPlaneAddress, dnsAddress, type NodePlan, podRanges } from './topology.ts'
-
-/** Content by path below the node's folder. */
-export type Files = Readonly<Record<string, string>>
-
-/** A unit is a program with its arguments, one per line: node.sh starts it as it stands, no shell reads it. */
-export function unit(argv: readonly string[]): string {
-  return `${argv.join('\n')}\n`
-}
 
 /** The programs that node.sh makes available in /run/bin, and where they are on the machine. */
 export function programList(programs: Readonly<Record<string, string>>): string {

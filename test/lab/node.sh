@@ -3,6 +3,7 @@
 # The first process keeps its pid to the end: SIGKILL to it is a power cut. In the node this script is PID 1, and `wait` collects orphans.
 set -euo pipefail
 folder=$2
+source "${0%/*}/keep.sh" # now: /tmp, where it may lie, is about to be another one
 
 case $1 in
 outside) # until it is recorded, in its control groups and wired up; end of input: its maker died before that
@@ -50,19 +51,6 @@ while IFS='=' read -r name value; do
 done </run/node/sysctls
 mount --make-rshared / # not earlier: binds of one another would show every mount of a container thrice
 hostname "$(cat /run/node/name)"
-
-# A program that ends is started again, as systemd would; /run/NAME.pid is its latest process.
-keep() {
-  local argv
-  mapfile -t argv <"/run/node/units/$1"
-  while :; do
-    "${argv[@]}" >>"/run/node/log/$1.log" 2>&1 &
-    echo $! >"/run/$1.pid"
-    wait $! || echo "$1 ended with $?" >>/run/node/log/node.log
-    sleep 0.2
-  done
-}
-start() { [ ! -e "/run/node/units/$1" ] || keep "$1" & }
 
 start containerd
 start etcd

@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Somewhere a command can run: the machine itself, a network namespace, or a node with all its namespaces. */
+/** Somewhere a command can run: the machine itself, a network namespace, or a node or router with all its namespaces. */
 export class Place {
   readonly name: string
   /** What precedes a command so that it runs here. */
@@ -112,10 +112,10 @@ export function networkPlace(lab: string, name: string, path: string): Place {
 }
 
 /**
- * A node, by the process that holds its namespaces. That process is outside the node's PID namespace, its only child is PID 1 in there:
+ * A node or router, by the process that holds its namespaces. That process is outside their PID namespace, its only child is PID 1 in there:
  * hence the path for the PID namespace.
  */
-export function nodePlace(lab: string, name: string, pid: number): Place {
+export function heldPlace(lab: string, name: string, pid: number): Place {
   const pidNamespace = `--pid=/proc/${pid}/ns/pid_for_children`
   const env = 'PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin'
   return new Place(name, ['nsenter', `--target=${pid}`, '--mount', '--uts', '--net', '--cgroup', pidNamespace, '--', 'env', env], mark(lab))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { withLock } from '../../tools/lock.ts'
 import type { NetnsFolder } from './netns-folder.ts'
 import { ownIdentity, type ProcessIdentity } from './process-identity.ts'
-import type { NodeOptions } from './topology.ts'
+import type { NodeOptions, RouterKind } from './topology.ts'
 import type { Uplink } from './uplink.ts'
 
 export interface LabState {
@@ -20,11 +20,12 @@ export interface LabState {
   /** What /run/netns was before the first lab. */
   readonly netnsBefore: NetnsFolder
   readonly nodeOptions: readonly NodeOptions[]
-  /** Names below /run/netns: the outer namespace and the clients', and links to those of the nodes. */
+  readonly routers: readonly RouterKind[]
+  /** Names below /run/netns: the outer namespace and the clients', and links to those of nodes and routers. */
   readonly namespaces: readonly string[]
   /** Folders of cgroup hierarchies. */
   readonly cgroups: readonly string[]
-  /** By node; absent while it is off. The process waits until it is recorded here before it does anything. */
+  /** By node or router; absent while it is off. The process waits until it is recorded here before it does anything. */
   readonly processes: Readonly<Record<string, ProcessIdentity>>
   /** The path of kubectl. */
   readonly kubectl: string

@@ -2,8 +2,12 @@ import { expect } from 'chai'
 import { type Command, parseArguments } from '../../lab/arguments.ts'
 
 const understood: Readonly<Record<string, readonly [readonly string[], Command]>> = {
-  'up with nothing said': [['up'], { verb: 'up', name: 'lab', nodes: 3, bare: false }],
-  'up with everything said': [['up', '--name', 'a', '--nodes', '1', '--bare'], { verb: 'up', name: 'a', nodes: 1, bare: true }],
+  'up with nothing said': [['up'], { verb: 'up', name: 'lab', nodes: 3, bare: false, routers: ['frr', 'bird'] }],
+  'up with everything said': [
+    ['up', '--name', 'a', '--nodes', '1', '--bare', '--routers', 'bird,gobgp'],
+    { verb: 'up', name: 'a', nodes: 1, bare: true, routers: ['bird', 'gobgp'] },
+  ],
+  'up without routers': [['up', '--routers=none'], { verb: 'up', name: 'lab', nodes: 3, bare: false, routers: [] }],
   'a flag before the command': [['--name=b', 'down'], { verb: 'down', name: 'b' }],
   'a list': [['list'], { verb: 'list' }],
   'a power cut': [['kill-node', 'n2'], { verb: 'kill-node', name: 'lab', node: 'n2' }],
@@ -23,6 +27,11 @@ const refused: Readonly<Record<string, readonly [readonly string[], RegExp]>> = 
   'a flag without its value': [['up', '--name'], /--name/],
   'a number of nodes that is none': [['up', '--nodes', 'three'], /--nodes three: not a number/],
   'a negative number of nodes': [['up', '--nodes=-1'], /--nodes -1: not a number/],
+  'a router that there is none of': [
+    ['up', '--routers', 'frr,cisco'],
+    /--routers frr,cisco: give none, or each at most once: frr, bird, gobgp/,
+  ],
+  'a router twice': [['up', '--routers', 'frr,frr'], /--routers frr,frr/],
   'a second operand': [['kill-node', 'n1', 'n2'], /kill-node does not know what to do with "n2"/],
   'an operand for a command without': [['up', 'n1'], /up does not know what to do with "n1"/],
   'a power cut without a node': [['kill-node'], /kill-node needs a NODE/],

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { controlPlaneUnits } from '../../lab/control-plane.ts'
-import { type Files, nodeFiles, programList, unit } from '../../lab/node-files.ts'
+import { type Files, unit } from '../../lab/holder.ts'
+import { nodeFiles, programList } from '../../lab/node-files.ts'
 import { issuePki, type Pki } from '../../lab/pki.ts'
 import { planTopology } from '../../lab/topology.ts'
 

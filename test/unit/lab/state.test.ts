@@ -15,6 +15,7 @@ const example = (name: string): LabState => ({
   uplink: uplinkOf(7),
   netnsBefore: 'absent',
   nodeOptions: [{}],
+  routers: [],
   namespaces: [`metallb-${name}`],
   cgroups: [],
   processes: {},

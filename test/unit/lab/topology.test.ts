@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { bridgeCommands, hostCommands, maxNodes, planTopology, wireCommands } from '../../lab/topology.ts'
+import { bridgeCommands, hostCommands, wireCommands } from '../../lab/links.ts'
+import { maxNodes, placesOf, planTopology, routerKinds } from '../../lab/topology.ts'
 
 describe('the topology of a lab', () => {
   const { bridges, nodes, clients } = planTopology([
@@ -39,9 +40,34 @@ describe('the topology of a lab', () => {
     ])
   })
 
+  it('puts routers between the LAN and a client outside, whose packets take the first one there and back', () => {
+    const withRouters = planTopology([{}], ['frr', 'bird'])
+    expect(withRouters.bridges.map(({ name }) => name)).to.deep.equal(['lan', 'wan'])
+    expect(withRouters.routers.map(({ name, asn, address }) => ({ name, asn, address }))).to.deep.equal([
+      { name: 'frr', asn: 64_512, address: '10.99.0.2' },
+      { name: 'bird', asn: 64_513, address: '10.99.0.3' },
+    ])
+    expect(withRouters.routers.flatMap(({ links }) => links.map((link) => [link.bridge, link.port, ...link.addresses]))).to.deep.equal([
+      ['lan', 'frr', '10.99.0.2/24', 'fd10:99::2/64'],
+      ['wan', 'frr.1', '10.98.0.2/24', 'fd10:98::2/64'],
+      ['lan', 'bird', '10.99.0.3/24', 'fd10:99::3/64'],
+      ['wan', 'bird.1', '10.98.0.3/24', 'fd10:98::3/64'],
+    ])
+    const [, outside] = withRouters.clients
+    expect(outside?.links[0]?.addresses).to.deep.equal(['10.98.0.50/24', 'fd10:98::50/64'])
+    expect(outside?.routes).to.deep.equal([
+      { to: 'default', via: '10.98.0.2' },
+      { to: 'default', via: 'fd10:98::2' },
+    ])
+    expect(withRouters.nodes[0]?.routes).to.deep.include.members([
+      { to: '10.98.0.0/24', via: '10.99.0.2' },
+      { to: 'fd10:98::/64', via: 'fd10:99::2' },
+    ])
+  })
+
   it('gives every interface another MAC address, name and port', () => {
-    const many = planTopology(Array.from({ length: maxNodes }, () => ({ interfaces: [{ name: 'eth1', bridge: 'lan' }] })))
-    const links = [...many.nodes, ...many.clients].flatMap((place) => place.links)
+    const nodeOptions = Array.from({ length: maxNodes }, () => ({ interfaces: [{ name: 'eth1', bridge: 'lan' }] }))
+    const links = placesOf(planTopology(nodeOptions, routerKinds)).flatMap((place) => place.links)
     expect(new Set(links.map((link) => link.mac)).size).to.equal(links.length)
     expect(new Set(links.map((link) => link.port)).size).to.equal(links.length)
     for (const { port } of links) expect(port).to.have.lengthOf.at.most(15)
