@@ -51,7 +51,7 @@ interface KernelRoute {
 }
 
 /** Of the route in a router's kernel, sorted. */
-export async function nextHops(lab: Lab, router: RouterName): Promise<readonly string[]> {
+async function nextHops(lab: Lab, router: RouterName): Promise<readonly string[]> {
   const { stdout } = await lab.exec(router, ['ip', '-json', 'route', 'show', routed])
   const routes = JSON.parse(stdout || '[]') as readonly KernelRoute[]
   return routes.flatMap(({ gateway, nexthops = [] }) => gateway ?? nexthops.map((hop) => hop.gateway)).toSorted()
