@@ -5,13 +5,15 @@ import { pools, refusals, refuse, type ServiceCase, type ServiceRule } from './r
 /** With policy Local the nodes that have the pods attract the traffic: Services on one address must agree on the pods. */
 export const backendsDiffer: ServiceRule = (facts) =>
   refusals(facts, 'BackendsDiffer').map(({ address, by }) => {
-    const [field, difference] = differenceTo(facts, facts.ipam.allocationOf(by)?.tenant.backendKey ?? '')
+    const [field, difference] = differenceTo(facts, facts.ipam.allocationOf(by)?.tenant.backendKey)
     const message = `address ${formatAddress(address)} cannot be shared with Service ${by}: ${difference}; make both alike or ask for another address`
     return refuse('BackendsDiffer', field, message, [pools, { kind: 'service', key: by }])
   })
 
-function differenceTo({ service }: ServiceCase, theirs: string): readonly [field: string, difference: string] {
+function differenceTo({ service }: ServiceCase, theirs: string | undefined): readonly [field: string, difference: string] {
   const own = tenantOf(service).backendKey
+  // The other is on its way off the address, and its books are closed.
+  if (theirs === undefined) return ['spec.externalTrafficPolicy', 'externalTrafficPolicy or selector differs']
   const policy = (key: string): string => (key === '' ? 'Cluster' : 'Local')
   if (policy(own) !== policy(theirs))
     return ['spec.externalTrafficPolicy', `externalTrafficPolicy is ${policy(theirs)} there and ${policy(own)} here`]
