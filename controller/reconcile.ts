@@ -1,12 +1,14 @@
 // The shell around plan.ts: watches the cluster, keeps a queue of Services, sends what the plans say. Only a leader has a book, and so plans and writes.
 import { byAge } from '../core/age.ts'
 import { type CompiledPools, compilePools } from '../core/config/pools.ts'
+import { namespaceFacts, nodeFacts } from '../core/facts.ts'
 import { createIpam, type Ipam } from '../core/ipam.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../core/namespace.ts'
 import { type NamespacedName, splitName } from '../core/namespaced-name.ts'
 import { viewNode } from '../core/node.ts'
 import type { Namespace, Node, Service } from '../core/objects.ts'
 import type { PoolPriority } from '../core/pool-order.ts'
+import { rebuild } from '../core/rebuild.ts'
 import { type LoadBalancerClasses, type ServiceView, viewService } from '../core/service.ts'
 import { unreachable } from '../core/unreachable.ts'
 import type { KubeClient } from '../kube/client.ts'
@@ -19,19 +21,8 @@ import type { IPAddressPool } from '../schemas/generated/types.ts'
 import { type ControllerMetrics, PoolMetrics } from './io/metrics.ts'
 import { OwnWrites } from './io/own-writes.ts'
 import { StatusWriter } from './io/status-writer.ts'
-import {
-  type Action,
-  type Book,
-  confirm,
-  type EmitEvent,
-  listWaiting,
-  openBook,
-  plan,
-  planGone,
-  rebuild,
-  type WriteStatus,
-} from './plan.ts'
-import { concernsUs, namespaceFacts, nodeFacts } from './relevance.ts'
+import { type Action, type Book, confirm, type EmitEvent, listWaiting, openBook, plan, planGone, type WriteStatus } from './plan.ts'
+import { concernsUs } from './relevance.ts'
 
 export interface ReconcilerOptions {
   readonly cluster: Cluster

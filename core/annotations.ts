@@ -14,6 +14,8 @@ export const annotations = {
   allocatedFromPool: 'metallb.io/ip-allocated-from-pool',
   /** On a Namespace: the pool that its Services get when they name none. */
   namespaceDefaultPool: 'metallb.io/default-pool',
+  /** On a Namespace: what admission does with its Services (enforce, warn, off). */
+  namespaceAdmission: 'metallb.io/admission',
   /** On a pool, `"true"`: it is preferred by all Services that name none. */
   isDefaultPool: 'metallb.io/is-default-pool',
 } as const

@@ -1,7 +1,7 @@
 // The allocator: deterministic, no I/O, no clock; its state changes by these verbs alone.
 import type { Address } from './address.ts'
 import type { Pool } from './config/pool.ts'
-import { type Allocation, Ledger } from './ledger.ts'
+import { type Allocation, Ledger, type Place } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { findHeld, findPlaces, findSecond, refuseOutright } from './placement.ts'
@@ -25,6 +25,14 @@ export interface Usage {
   readonly totalIPv6: bigint
 }
 
+/** What a Service would have if it were as shown. */
+export interface Prospect {
+  readonly pool: string
+  readonly addresses: readonly Address[]
+  /** Why it would not keep what it holds now; absent when it keeps that, or holds nothing. */
+  readonly lost?: Refusal
+}
+
 export interface Ipam {
   readonly pools: readonly Pool[]
   /** Finds addresses for a Service that holds none. Whatever it held is released first. */
@@ -35,6 +43,8 @@ export interface Ipam {
   extend(service: ServiceView): Result<Allocation, Refusal>
   /** @returns false when it held nothing */
   release(key: NamespacedName): boolean
+  /** What `claim` of what the Service holds, or else `allocate`, would come to in the end. Changes nothing. */
+  probe(service: ServiceView, namespace: NamespaceView): Result<Prospect, Refusal>
   /** Takes its addresses from a Service but keeps others off them until `settle`: its status still shows them. @returns false when it held nothing */
   vacate(key: NamespacedName): boolean
   /** Keeps others off addresses that the Service's status shows but that it may not keep, until `settle`; those in use already are left alone. */
@@ -71,6 +81,17 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       const places = findSecond(placing, ledger.allocationOf(service.key)?.places ?? [], service)
       return places.ok ? ok(ledger.enter(service, places.value)) : places
     },
+    probe(service, namespace) {
+      const refused = refuseOutright(service, pools)
+      if (refused !== undefined) return fail(refused)
+      const decided = ledger.allocationOf(service.key)
+      const held = decided?.uid === service.uid ? decided.addresses : service.held
+      const kept = held.length === 0 ? undefined : findHeld(placing, held, service, namespace)
+      if (kept?.ok === true && service.requestedAddresses.ok) return ok(prospectOf(kept.value))
+      const places = ledger.without(service.key, () => findPlaces(placing, service, namespace))
+      if (!places.ok) return places
+      return ok({ ...prospectOf(places.value), ...(kept === undefined || kept.ok ? {} : { lost: kept.error }) })
+    },
     release: (key) => ledger.release(key),
     vacate: (key) => ledger.vacate(key),
     shut: (service, addresses) => ledger.shut(service, addresses),
@@ -90,4 +111,8 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       }
     },
   }
+}
+
+function prospectOf(places: readonly Place[]): Prospect {
+  return { pool: places[0]?.lane.space.pool.name ?? '', addresses: places.map(({ address }) => address) }
 }

@@ -117,6 +117,20 @@ export class Ledger {
     return true
   }
 
+  /** The answer to `ask` as if the Service held and left nothing. Afterwards the books are what they were. */
+  without<T>(key: NamespacedName, ask: () => T): T {
+    const kept = this.#entries.get(key)
+    const gone = this.#leaving.get(key) ?? []
+    this.#entries.delete(key)
+    for (const entry of [...gone, ...(kept === undefined ? [] : [kept])]) this.#withdraw(entry)
+    try {
+      return ask()
+    } finally {
+      for (const entry of gone) this.#occupy(entry)
+      if (kept !== undefined) this.#restore(kept)
+    }
+  }
+
   #restore(entry: Entry): void {
     this.#entries.set(entry.service, entry)
     this.#occupy(entry)

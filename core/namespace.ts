@@ -8,16 +8,25 @@ export interface NamespaceView {
   readonly labels: Labels
   /** Annotation `metallb.io/default-pool`. */
   readonly defaultPool?: string
+  /** Annotation `metallb.io/admission`, when it is one of the modes. */
+  readonly admission?: ServiceAdmission
 }
+
+/** What admission does about a mistake in a Service: refuse it, say it, or say nothing. */
+export const serviceAdmissions = ['enforce', 'warn', 'off'] as const
+export type ServiceAdmission = (typeof serviceAdmissions)[number]
 
 /** Never throws, whatever the object holds. */
 export function viewNamespace(namespace: Namespace): NamespaceView {
   const metadata = asFields(asFields(namespace)?.['metadata']) ?? {}
   const defaultPool = asTexts(metadata['annotations'])[annotations.namespaceDefaultPool]?.trim()
+  const mode = asTexts(metadata['annotations'])[annotations.namespaceAdmission]?.trim()
+  const admission = serviceAdmissions.find((known) => known === mode)
   return {
     name: asText(metadata['name']) ?? '',
     labels: asTexts(metadata['labels']),
     ...(defaultPool === undefined || defaultPool === '' ? {} : { defaultPool }),
+    ...(admission === undefined ? {} : { admission }),
   }
 }
 

@@ -34,13 +34,16 @@ export function automaticOrder(
   const open = pools.filter((pool) => isOpenTo(pool, service, namespace))
   const preferredFirst = (pool: Pool): number => (pool.name === options.preferred ? 0 : 1)
   return {
-    pinned: open
-      .filter((pool) => pool.allocation !== undefined)
-      .toSorted((a, b) => comparePriority(a, b, options.priority) || compareNames(a, b)),
+    pinned: open.filter((pool) => pool.allocation !== undefined).toSorted(byPriority(options.priority)),
     general: open
       .filter((pool) => pool.allocation === undefined)
       .toSorted((a, b) => preferredFirst(a) - preferredFirst(b) || compareNames(a, b)),
   }
+}
+
+/** The order in which pools with serviceAllocation are tried. */
+export function byPriority(order: PoolPriority): (a: Pool, b: Pool) => number {
+  return (a, b) => comparePriority(a, b, order) || compareNames(a, b)
 }
 
 function comparePriority(a: Pool, b: Pool, order: PoolPriority): number {

@@ -83,6 +83,157 @@ export const problemCodes = {
     cure: 'Take the annotation metallb.io/is-default-pool from the other pool first.',
     reason: 'FieldValueDuplicate',
   },
+  RangeNotCanonical: {
+    title: 'A range that is spelled in an unusual way',
+    cure: 'Write it as the message spells it, as every program will show it.',
+    reason: 'FieldValueInvalid',
+  },
+  NodeAddressInPool: {
+    title: "A pool that covers a Node's own address",
+    cure: 'Nothing has to be done: that address is never handed out. Shorten the range to make it plain.',
+    reason: 'FieldValueInvalid',
+  },
+  PoolNotAdvertised: {
+    title: 'A pool that no advertisement selects',
+    cure: 'Create an L2Advertisement or BGPAdvertisement that selects it, or add it to one.',
+    reason: 'FieldValueInvalid',
+  },
+  PoolOrder: {
+    title: 'The order in which pools with serviceAllocation are used',
+    cure: 'Nothing has to be done when the order is the one that was meant; --pool-priority=lowest turns it around.',
+    reason: 'FieldValueInvalid',
+  },
+  EqualPriorities: {
+    title: 'Two pools with one priority',
+    cure: 'Give them different priorities, unless the order of their names will do.',
+    reason: 'FieldValueInvalid',
+  },
+  SelectsNothing: {
+    title: 'A selector or a name that matches nothing today',
+    cure: 'Correct the labels, unless what they mean is still to come.',
+    reason: 'FieldValueInvalid',
+  },
+  PriorityWithoutAutoAssign: {
+    title: 'A priority on a pool that is used only when it is named',
+    cure: 'Remove the priority or autoAssign: false.',
+    reason: 'FieldValueInvalid',
+  },
+  SelectorsAreAlternatives: {
+    title: 'Several node selectors, of which one is enough',
+    cure: 'When a Node must match all of them, write their labels into one selector.',
+    reason: 'FieldValueInvalid',
+  },
+  UnknownAnnotation: {
+    title: 'An annotation of metallb.io that nobody reads',
+    cure: 'Correct the spelling, or remove it.',
+    reason: 'FieldValueNotSupported',
+  },
+  DeprecatedAnnotation: {
+    title: 'An annotation with the deprecated prefix metallb.universe.tf/',
+    cure: 'Write metallb.io/ instead; until then it works as before.',
+    reason: 'FieldValueNotSupported',
+  },
+  ConflictingAnnotations: {
+    title: 'The deprecated and the new annotation say different things',
+    cure: 'Remove the deprecated one.',
+    reason: 'FieldValueInvalid',
+  },
+  RequestInvalid: {
+    title: 'A request for addresses that cannot be read',
+    cure: 'List one address, or one of each family, separated by a comma.',
+    reason: 'FieldValueInvalid',
+  },
+  RequestedTwice: {
+    title: 'Addresses asked for by annotation and by spec.loadBalancerIP',
+    cure: 'Keep the annotation; spec.loadBalancerIP is deprecated by Kubernetes.',
+    reason: 'FieldValueForbidden',
+  },
+  RequestFamiliesDiffer: {
+    title: "Requested addresses of other families than the Service's",
+    cure: 'Ask for exactly one address of each family that the Service has cluster IPs of.',
+    reason: 'FieldValueInvalid',
+  },
+  DualStackImpossible: {
+    title: 'RequireDualStack without two cluster IPs',
+    cure: 'Write PreferDualStack or SingleStack, or make the cluster dual-stack.',
+    reason: 'FieldValueInvalid',
+  },
+  PoolExhausted: {
+    title: 'The named pool is full',
+    cure: 'Add addresses to it, delete a Service that holds one, or name another pool.',
+    reason: 'FieldValueInvalid',
+  },
+  NamespaceNotAllowed: {
+    title: 'The named pool serves other namespaces',
+    cure: "Add the namespace to the pool's spec.serviceAllocation.namespaces, or use another pool.",
+    reason: 'FieldValueForbidden',
+  },
+  FamilyUnavailable: {
+    title: 'The named pool lacks a family that the Service needs',
+    cure: "Add a range of that family to the pool, name another, or change the Service's ipFamilies and ipFamilyPolicy.",
+    reason: 'FieldValueInvalid',
+  },
+  AddressInNoPool: {
+    title: 'A requested address is in no pool',
+    cure: 'Ask for an address of a pool, or add it to one.',
+    reason: 'FieldValueInvalid',
+  },
+  AddressesInSeveralPools: {
+    title: 'The two requested addresses are in different pools',
+    cure: 'Ask for two addresses of one pool.',
+    reason: 'FieldValueInvalid',
+  },
+  AddressAvoided: {
+    title: 'A requested address that its pool avoids',
+    cure: 'Ask for another address, or set avoidBuggyIPs: false on the pool.',
+    reason: 'FieldValueInvalid',
+  },
+  NodeAddress: {
+    title: 'A requested address is the own address of a Node',
+    cure: 'Ask for another address.',
+    reason: 'FieldValueForbidden',
+  },
+  OutsideRequestedPool: {
+    title: 'A requested address is not in the pool that the Service names',
+    cure: 'Name the pool of the address, or ask for an address of the named pool.',
+    reason: 'FieldValueInvalid',
+  },
+  AddressInUse: {
+    title: 'A requested address belongs to another Service',
+    cure: 'Ask for another address, or let both Services share it by the same annotation metallb.io/allow-shared-ip.',
+    reason: 'FieldValueDuplicate',
+  },
+  SharingKeyDiffers: {
+    title: 'A requested address is shared under another key',
+    cure: 'Write the same metallb.io/allow-shared-ip as the Services on that address, or ask for another address.',
+    reason: 'FieldValueInvalid',
+  },
+  PortInUse: {
+    title: 'Two Services on one address have the same port',
+    cure: 'Use another port, or another address.',
+    reason: 'FieldValueDuplicate',
+  },
+  BackendsDiffer: {
+    title: 'Two Services on one address send traffic to different pods with externalTrafficPolicy Local',
+    cure: 'Give both the same externalTrafficPolicy, and with Local the same selector; or ask for another address.',
+    reason: 'FieldValueInvalid',
+  },
+  ServicePending: {
+    title: 'A Service that no pool can serve now',
+    cure: 'It is stored and gets an address as soon as a pool can serve it; the message says what stands in the way of each.',
+    reason: 'FieldValueInvalid',
+  },
+  AddressWillChange: {
+    title: 'A change that costs the Service its address',
+    cure: 'Ask for the present address by metallb.io/loadBalancerIPs, or undo what stands in its way.',
+    reason: 'FieldValueInvalid',
+  },
+  PoolNearlyFull: { title: 'A pool with few free addresses', cure: 'Add addresses to the pool.', reason: 'FieldValueInvalid' },
+  ServiceNotSelected: {
+    title: 'A Service uses a pool whose serviceSelectors do not select it',
+    cure: 'Nothing has to be done: naming the pool or the address is enough. Add the label when it was forgotten.',
+    reason: 'FieldValueInvalid',
+  },
   DuplicateEntry: { title: 'A list holds the same entry twice', cure: 'Remove one of them.', reason: 'FieldValueDuplicate' },
   AggregationWithSelectors: {
     title: 'An advertisement that chooses by Service and rolls addresses up',

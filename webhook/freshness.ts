@@ -11,8 +11,12 @@ interface Copy {
 export function isAsNewAs(copy: Copy, listed: Copy): boolean {
   if (isNotOlder(copy.resourceVersion, listed.resourceVersion)) return true
   if (copy.objects.length !== listed.objects.length) return false
-  const versions = new Map(copy.objects.map(({ metadata }) => [metadata.name, metadata.resourceVersion]))
-  return listed.objects.every(({ metadata }) => versions.get(metadata.name) === metadata.resourceVersion)
+  const versions = new Map(copy.objects.map(({ metadata }) => [identity(metadata), metadata.resourceVersion]))
+  return listed.objects.every(({ metadata }) => versions.get(identity(metadata)) === metadata.resourceVersion)
+}
+
+function identity({ namespace, name }: ObjectMeta): string {
+  return `${namespace ?? ''}/${name ?? ''}`
 }
 
 /** Kubernetes 1.35 and later promise that resource versions are decimal numbers that grow; others are only equal or not. */

@@ -1,5 +1,6 @@
-// The webhook: admission for metallb.io and default pools for Services. Wires the parts together and owns their order of start and end.
+// The webhook: admission for metallb.io and for Services. Wires the parts together and owns their order of start and end.
 import { type Certificates, keepCertificates } from '../certs/rotate.ts'
+import { serviceAdmissions } from '../core/namespace.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
 import { connectKube } from '../kube/client.ts'
 import { systemClock } from '../kube/clock.ts'
@@ -19,6 +20,20 @@ const flagTable = {
   'health-probe-port': { kind: 'integer', default: 17472, min: 0, max: 65535, help: 'port of /healthz and /readyz' },
   'webhook-port': { kind: 'integer', default: 9443, min: 0, max: 65535, help: 'port of the admission server' },
   'cert-service-name': { kind: 'text', default: 'metallb-webhook-service', help: 'Service through which the API server calls the webhook' },
+  'service-admission': {
+    kind: 'text',
+    default: 'enforce',
+    oneOf: serviceAdmissions,
+    env: 'METALLB_SERVICE_ADMISSION',
+    help: 'what to do with a wrong Service, unless annotation metallb.io/admission of its Namespace says otherwise',
+  },
+  'pool-priority': {
+    kind: 'text',
+    default: 'highest',
+    oneOf: ['highest', 'lowest'],
+    env: 'METALLB_POOL_PRIORITY',
+    help: 'which serviceAllocation.priority is preferred; the same as for the controller',
+  },
   'webhook-secret': { kind: 'text', default: 'metallb-webhook-cert', help: 'Secret that holds the certificates' },
 } as const
 
@@ -45,7 +60,8 @@ async function run(options: FlagValues<typeof flagTable>): Promise<void> {
   })
   const metricsServer = await serveMetrics({ port: options.port, metrics })
 
-  const view = new ClusterView({ client, namespace, classes, log })
+  const settings = { namespace, classes, poolPriority: options['pool-priority'], serviceAdmission: options['service-admission'] }
+  const view = new ClusterView({ client, settings, log })
   const dnsNames = [`${service}.${namespace}.svc`, `${service}.${namespace}.svc.cluster.local`]
   const keeper = keepCertificates({ client, namespace, secretName: options['webhook-secret'], dnsNames, log })
   const registrar = new Registrar({
@@ -85,7 +101,7 @@ async function run(options: FlagValues<typeof flagTable>): Promise<void> {
   view.start()
   progress = 'waiting for the certificate'
   const identity = await firstCertificates(keeper)
-  progress = 'waiting for the first list of pools and namespaces'
+  progress = 'waiting for the first lists of pools, advertisements, Services, Nodes and Namespaces'
   await view.whenSynced()
   if (stopping !== undefined) return
   await server.listen(identity)

@@ -7,7 +7,7 @@ import type { Call } from './probe.ts'
 export const configurationName = 'metallb-webhook-configuration'
 
 /** Grows with each release that changes the entries below; an older replica leaves a newer one's entries alone. */
-const registrationVersion = 1
+const registrationVersion = 2
 export const versionAnnotation = 'metallb.io/webhook-registration'
 
 export interface WebhookConfiguration extends KubeObject {
@@ -95,11 +95,10 @@ export function webhooksFor(facts: RegistrationFacts, ownPolicy: OwnPolicy): rea
     // An object on its way out must be able to lose its finalizers while nobody of us is there.
     matchConditions: [{ name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' }],
   }
-  if (facts.call === 'validating') return [own]
   const services = {
     ...common,
     name: 'services.metallb.io',
-    // No cluster may depend on us for creating Services: the controller applies the same defaults when we were away.
+    // No cluster may depend on us for creating Services: the controller applies the same defaults when we were away, and is the last judge.
     failurePolicy: 'Ignore',
     timeoutSeconds: 2,
     rules: [rule('', 'v1', ['services'])],

@@ -1,10 +1,12 @@
 // One judgement for the mutating and the validating call, free of HTTP: what is wrong with a request, what is odd about it, what is filled in.
-import type { Problem } from '../core/problem.ts'
+// Services are defaulted here and judged by validate/service.ts in the validating call alone: only there do they have their cluster IPs.
 import { asFields, type Fields } from '../core/shape.ts'
 import type { AdmissionRequest } from './admission-review.ts'
 import { defaultService } from './mutate/service.ts'
 import { validateIPAddressPool } from './validate/ip-address-pool.ts'
 import { validateL2Advertisement } from './validate/l2-advertisement.ts'
+import { addedProblems } from './validate/ratchet.ts'
+import { type ServiceVerdict, validateService } from './validate/service.ts'
 import { nothingToSay, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -40,25 +42,16 @@ export function review(request: AdmissionRequest, world: World): Verdict {
   if (validate === undefined) return nothingToSay
   const verdict = validate(object, request, world)
   if (oldObject === undefined || verdict.problems.length === 0) return verdict
-  return { ...verdict, problems: added(verdict.problems, validate(oldObject, request, world).problems) }
+  return { ...verdict, problems: addedProblems(verdict.problems, validate(oldObject, request, world).problems) }
+}
+
+/** The validating call for a Service. Never throws, whatever the objects hold. */
+export function reviewService(request: AdmissionRequest, world: World): ServiceVerdict {
+  const { object, oldObject, namespace, name } = request
+  if (object === undefined || isExempt(request)) return { ...nothingToSay, evidence: [] }
+  return validateService(object, oldObject, { namespace, name }, world)
 }
 
 function keyOf(request: AdmissionRequest): string {
   return `${request.group}/${request.version}/${request.kind}`
-}
-
-/** Ratcheting: an UPDATE answers for what it makes worse, not for what was wrong before. */
-function added(now: readonly Problem[], before: readonly Problem[]): readonly Problem[] {
-  const known = new Map<string, number>()
-  for (const problem of before) known.set(identity(problem), (known.get(identity(problem)) ?? 0) + 1)
-  return now.filter((problem) => {
-    const left = known.get(identity(problem)) ?? 0
-    known.set(identity(problem), left - 1)
-    return left <= 0
-  })
-}
-
-/** Code, value and conflict, but not the position in a list: moving an entry does not make it worse. */
-function identity({ code, value, message }: Problem): string {
-  return JSON.stringify([code, value, message.replaceAll(/\[\d+\]|\bentry \d+/g, '')])
 }

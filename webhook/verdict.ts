@@ -11,3 +11,13 @@ export interface Verdict {
 }
 
 export const nothingToSay: Verdict = { problems: [], warnings: [], patch: [] }
+
+/** Nothing is refused, but everything is said. */
+export function asWarnings(verdict: Verdict): Verdict {
+  return { ...verdict, problems: [], warnings: [...verdict.problems.map(warningText), ...verdict.warnings] }
+}
+
+/** A warning is complete in itself, as a cause is. */
+export function warningText({ field, message, code }: Problem): string {
+  return `${field}: ${message} [${code}]`
+}

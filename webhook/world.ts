@@ -1,6 +1,11 @@
 // What a review knows of the cluster besides the object under review.
-import { type CompiledPools, compilePools } from '../core/config/pools.ts'
-import { type NamespaceView } from '../core/namespace.ts'
+import { type CompiledPools } from '../core/config/pools.ts'
+import type { Selection } from '../core/config/selection.ts'
+import type { Ipam } from '../core/ipam.ts'
+import type { NamespaceView, ServiceAdmission } from '../core/namespace.ts'
+import type { NodeView } from '../core/node.ts'
+import type { PoolPriority } from '../core/pool-order.ts'
+import type { Labels } from '../core/selector.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
 import type { IPAddressPool } from '../schemas/generated/types.ts'
 
@@ -8,16 +13,21 @@ export interface World {
   /** The namespace in which MetalLB runs: the only one whose objects count. */
   readonly namespace: string
   readonly classes: LoadBalancerClasses
+  readonly poolPriority: PoolPriority
+  /** What is done about wrong Services, unless their Namespace says otherwise. */
+  readonly serviceAdmission: ServiceAdmission
   /** As stored, all of our namespace. */
   readonly poolObjects: readonly IPAddressPool[]
   /** `poolObjects` compiled. */
   readonly pools: CompiledPools
+  /** The books, from what the Services hold; to be asked, not to be changed. */
+  ipam(): Ipam
+  /** What is known of a Namespace, even if that is only its name. */
   namespaceOf(name: string): NamespaceView
-}
-
-export function makeWorld(
-  poolObjects: readonly IPAddressPool[],
-  rest: Pick<World, 'namespace' | 'classes' | 'namespaceOf'> & { readonly pools?: CompiledPools },
-): World {
-  return { ...rest, poolObjects, pools: rest.pools ?? compilePools(poolObjects) }
+  namespaces(): readonly NamespaceView[]
+  nodes(): readonly NodeView[]
+  /** Of every Service of type LoadBalancer. */
+  serviceLabels(): readonly Labels[]
+  /** Of every L2Advertisement and BGPAdvertisement. */
+  selections(): readonly Selection[]
 }

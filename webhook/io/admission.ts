@@ -5,17 +5,23 @@ import { parseJson, stringifyJson } from '../../kube/json.ts'
 import type { Logger } from '../../kube/logger.ts'
 import { type AdmissionRequest, decodeAdmissionReview } from '../admission-review.ts'
 import { type AdmissionReviewAnswer, allow, failure, refuse, refuseForNow, refuseWith, type Status } from '../answer.ts'
+import { type Evidence, missingEvidence } from '../evidence.ts'
 import { answerProbe, type Call } from '../probe.ts'
-import { isExempt, kindOfRequest, review } from '../review.ts'
-import type { Verdict } from '../verdict.ts'
+import { isExempt, kindOfRequest, review, reviewService } from '../review.ts'
+import { asWarnings, type Verdict } from '../verdict.ts'
 import type { World } from '../world.ts'
 import type { WebhookMetrics } from './metrics.ts'
+
+/** The first live read may show another obstacle that rests on something else. Two of them end within the 2 s that the API server waits. */
+const confirmationRounds = 2
 
 /** Where the worlds come from. */
 export interface Worlds {
   cached(): World
   /** At least as new as the call; rejects when the API server does not answer. */
   confirmed(): Promise<World>
+  /** At least as new as the call in what the evidence names; undefined when that cannot be had in time. */
+  confirmedIn(evidence: readonly Evidence[]): Promise<World | undefined>
 }
 
 export interface HttpAnswer {
@@ -69,9 +75,8 @@ export class Admission {
     const probe = answerProbe(call, request)
     if (probe !== undefined) return probe.length === 0 ? allow(request) : refuseWith(request, probe)
     if (isExempt(request)) return allow(request)
-    const world = await this.#worldFor(request)
-    if (typeof world === 'string') return refuseForNow(request, world)
-    const verdict = review(request, world)
+    const verdict = await this.#verdict(call, request)
+    if (typeof verdict === 'string') return refuseForNow(request, verdict)
     if (verdict.problems.length > 0) {
       this.#logRefusal(call, request, verdict, startedAt)
       return refuse(request, verdict.problems, verdict.warnings)
@@ -81,15 +86,37 @@ export class Admission {
     return call === 'mutating' ? allow(request, [], verdict.patch) : allow(request, verdict.warnings)
   }
 
-  /** A reason, when it cannot be had. */
-  async #worldFor(request: AdmissionRequest): Promise<World | string> {
-    if (kindOfRequest(request) === 'core') return this.#worlds.cached()
-    try {
-      return await this.#worlds.confirmed()
-    } catch (error) {
+  /** A reason, when our own kinds cannot be judged. */
+  async #verdict(call: Call, request: AdmissionRequest): Promise<Verdict | string> {
+    if (kindOfRequest(request) === 'core')
+      return call === 'mutating' ? review(request, this.#worlds.cached()) : await this.#serviceVerdict(request)
+    const world = await this.#worlds.confirmed().catch((error: unknown) => {
       this.#log.error({ event: 'confirmationFailed', ...subject(request), reason: wordsOf(error) })
       return `the pools that exist could not be read, so "${request.name}" was not judged; try again: ${wordsOf(error)}`
+    })
+    return typeof world === 'string' ? world : review(request, world)
+  }
+
+  /** What is allowed costs no call. What would be refused is judged again on what it rests on, read live; if that cannot be had, it is only warned about. */
+  async #serviceVerdict(request: AdmissionRequest): Promise<Verdict> {
+    let verdict = reviewService(request, this.#worlds.cached())
+    const known: Evidence[] = []
+    for (let round = 0; round < confirmationRounds; round++) {
+      const missing = missingEvidence(verdict.evidence, known)
+      if (missing.length === 0) return verdict
+      const world = await this.#confirmedIn(missing, request)
+      if (world === undefined) break
+      known.push(...missing)
+      verdict = reviewService(request, world)
     }
+    return asWarnings(verdict)
+  }
+
+  #confirmedIn(evidence: readonly Evidence[], request: AdmissionRequest): Promise<World | undefined> {
+    return this.#worlds.confirmedIn(evidence).catch((error: unknown) => {
+      this.#log.error({ event: 'confirmationFailed', ...subject(request), reason: wordsOf(error) })
+      return undefined
+    })
   }
 
   #logRefusal(call: Call, request: AdmissionRequest, { problems }: Verdict, startedAt: number): void {

@@ -1,26 +1,33 @@
-// The World of a review, kept by reflectors; for our own kinds proven to be as new as the API server's own state.
+// The World of a review: what the caches hold, or a state proven to be as new as the API server's own.
 import { type CompiledPools, compilePools } from '../../core/config/pools.ts'
-import { bareNamespace, viewNamespace } from '../../core/namespace.ts'
-import type { Namespace } from '../../core/objects.ts'
-import type { LoadBalancerClasses } from '../../core/service.ts'
-import type { KubeClient } from '../../kube/client.ts'
+import { namespaceFacts, nodeFacts } from '../../core/facts.ts'
+import { bareNamespace, type NamespaceView, viewNamespace } from '../../core/namespace.ts'
+import { splitName } from '../../core/namespaced-name.ts'
+import { viewNode } from '../../core/node.ts'
+import type { KubeObject } from '../../core/objects.ts'
+import { Occupancy } from '../../core/occupancy.ts'
+import { viewService } from '../../core/service.ts'
+import { asTexts } from '../../core/shape.ts'
+import type { KubeClient, ListOptions } from '../../kube/client.ts'
 import { type Clock, systemClock } from '../../kube/clock.ts'
-import { type Logger, named } from '../../kube/logger.ts'
-import { Reflector } from '../../kube/reflector.ts'
-import { resources } from '../../kube/resources.ts'
+import type { Logger } from '../../kube/logger.ts'
+import type { Reflector } from '../../kube/reflector.ts'
+import { type Resource, resources } from '../../kube/resources.ts'
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
+import type { Evidence } from '../evidence.ts'
 import { isAsNewAs } from '../freshness.ts'
-import { makeWorld, type World } from '../world.ts'
+import { selectionOf } from '../validate/pool/pool-not-advertised.ts'
+import type { World } from '../world.ts'
+import { Caches, loadBalancersOnly } from './caches.ts'
 
-/** Together they stay below the 3 s that the API server waits for us. */
+/** Together they stay below the 2 s that the API server waits for us when a Service is written, and the 3 s for our own kinds. */
 const listDeadlineMs = 1000
 const catchUpMs = 700
 const pollMs = 5
 
 export interface ClusterViewOptions {
   readonly client: KubeClient
-  readonly namespace: string
-  readonly classes: LoadBalancerClasses
+  readonly settings: Pick<World, 'namespace' | 'classes' | 'poolPriority' | 'serviceAdmission'>
   readonly log: Logger
   readonly clock?: Clock
 }
@@ -28,52 +35,71 @@ export interface ClusterViewOptions {
 export class ClusterView {
   readonly #options: ClusterViewOptions
   readonly #clock: Clock
-  readonly #pools: Reflector<IPAddressPool>
-  readonly #namespaces: Reflector<Namespace>
+  readonly #caches: Caches
+  readonly #occupancy: Occupancy
   /** Compiled once per change of the pools, not once per request. */
   #compiled: CompiledPools | undefined
 
   constructor(options: ClusterViewOptions) {
-    const { client, namespace } = options
-    const log = named(options.log, 'kube/reflector')
+    const { client, settings, log } = options
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.#pools = new Reflector<IPAddressPool>({ client, resource: resources.ipAddressPools, namespace, log })
-    this.#namespaces = new Reflector<Namespace>({ client, resource: resources.namespaces, transform: onlyMetadata, log })
+    this.#caches = new Caches({ client, namespace: settings.namespace, log })
+    this.#occupancy = new Occupancy({
+      poolPriority: settings.poolPriority,
+      pools: () => this.#pools().pools,
+      reserved: () => this.#caches.nodes.store.list().flatMap((node) => viewNode(node).addresses),
+      services: () => this.#caches.services.store.list().map((service) => viewService(service, settings.classes)),
+      namespaceOf: (name) => this.#namespace(name),
+    })
   }
 
   start(): void {
-    this.#pools.store.subscribe(() => {
+    const { pools, namespaces, nodes, services } = this.#caches
+    pools.store.subscribe(() => {
       this.#compiled = undefined
+      this.#occupancy.outdate()
     })
-    this.#pools.start()
-    this.#namespaces.start()
+    nodes.store.subscribe((change) => {
+      if (change.type !== 'modified' || nodeFacts(change.previous) !== nodeFacts(change.object)) this.#occupancy.outdate()
+    })
+    // A new Namespace has no Services yet; but one of a list may come after its Services.
+    namespaces.store.subscribe((change) => {
+      if (change.type === 'modified' && namespaceFacts(change.previous) === namespaceFacts(change.object)) return
+      if (change.type === 'modified' || this.#hasServices(change.object.metadata.name)) this.#occupancy.outdate()
+    })
+    services.store.subscribe((change) => {
+      const service = viewService(change.object, this.#options.settings.classes)
+      if (change.type === 'deleted') this.#occupancy.drop(service.key)
+      else this.#occupancy.put(service)
+    })
+    this.#caches.start()
   }
 
-  async stop(): Promise<void> {
-    await Promise.all([this.#pools.stop(), this.#namespaces.stop()])
+  stop(): Promise<void> {
+    return this.#caches.stop()
   }
 
+  /** The caches are warm and the books are made: the first request finds both. */
   async whenSynced(): Promise<void> {
-    await Promise.all([this.#pools.whenSynced(), this.#namespaces.whenSynced()])
+    await this.#caches.whenSynced()
+    void this.#occupancy.ipam
   }
 
   /** Our own namespace is being deleted. */
   get isEnding(): boolean {
-    return this.#namespaces.store.get(this.#options.namespace)?.metadata.deletionTimestamp !== undefined
+    return this.#caches.namespaces.store.get(this.#options.settings.namespace)?.metadata.deletionTimestamp !== undefined
   }
 
   onEnding(listener: () => void): void {
-    this.#namespaces.store.subscribe(({ object: { metadata } }) => {
-      if (metadata.name === this.#options.namespace && metadata.deletionTimestamp !== undefined) listener()
+    this.#caches.namespaces.store.subscribe(({ object: { metadata } }) => {
+      if (metadata.name === this.#options.settings.namespace && metadata.deletionTimestamp !== undefined) listener()
     })
   }
 
   /** What the caches hold, at once and without a call. */
   cached(): World {
-    const objects = this.#pools.store.list()
-    this.#compiled ??= compilePools(objects)
-    return this.#worldOf(objects, this.#compiled)
+    return this.#worldOf(this.#caches.pools.store.list(), this.#pools())
   }
 
   /**
@@ -81,35 +107,97 @@ export class ClusterView {
    * Rejects with ApiError when the API server does not answer.
    */
   async confirmed(): Promise<World> {
-    const { client, namespace } = this.#options
-    const options = { namespace, deadlineMs: listDeadlineMs, pageSize: 10_000 }
-    const { items, resourceVersion } = await client.list<IPAddressPool>(resources.ipAddressPools, { ...options, metadataOnly: true })
+    if (await this.#confirm({ kind: 'pools' })) return this.cached()
+    const { client, settings } = this.#options
+    const { items } = await client.list<IPAddressPool>(resources.ipAddressPools, {
+      namespace: settings.namespace,
+      deadlineMs: listDeadlineMs,
+      pageSize: 10_000,
+    })
+    return this.#worldOf(items, compilePools(items))
+  }
+
+  /**
+   * The caches once they are at least as new as this call in all that the evidence names; undefined when a watch has not brought it in time.
+   * Rejects with ApiError when the API server does not answer.
+   */
+  async confirmedIn(evidence: readonly Evidence[]): Promise<World | undefined> {
+    const outcomes = await Promise.all(evidence.map((part) => this.#confirm(part)))
+    return outcomes.every(Boolean) ? this.cached() : undefined
+  }
+
+  #confirm(evidence: Evidence): Promise<boolean> {
+    const { pools, namespaces, nodes, services } = this.#caches
+    switch (evidence.kind) {
+      case 'pools':
+        return this.#catchUp(pools, resources.ipAddressPools, { namespace: this.#options.settings.namespace })
+      case 'nodes':
+        return this.#catchUp(nodes, resources.nodes, {})
+      case 'services':
+        return this.#catchUp(services, resources.services, { fieldSelector: loadBalancersOnly })
+      case 'service': {
+        const { namespace, name } = splitName(evidence.key)
+        return this.#catchUp(
+          services,
+          resources.services,
+          { namespace, fieldSelector: `metadata.name=${name},${loadBalancersOnly}` },
+          evidence.key,
+        )
+      }
+      case 'namespace':
+        return this.#catchUp(namespaces, resources.namespaces, { fieldSelector: `metadata.name=${evidence.name}` }, evidence.name)
+    }
+  }
+
+  /**
+   * Waits until a cache is as new as a consistent list of metadata.
+   *
+   * @param key the one object that the list is about; all when absent
+   */
+  async #catchUp<T extends KubeObject>(reflector: Reflector<T>, resource: Resource, part: ListOptions, key?: string): Promise<boolean> {
+    const { client, log } = this.#options
+    const options = { ...part, deadlineMs: listDeadlineMs, pageSize: 10_000, metadataOnly: true }
+    const { items, resourceVersion } = await client.list<KubeObject>(resource, options)
     const listed = { objects: items, resourceVersion }
     const giveUpAt = this.#clock.now() + catchUpMs
-    const { store } = this.#pools
-    while (!isAsNewAs({ objects: store.list(), resourceVersion: store.resourceVersion }, listed)) {
+    const { store } = reflector
+    const objects = (): readonly T[] => (key === undefined ? store.list() : [store.get(key)].filter((object) => object !== undefined))
+    while (!isAsNewAs({ objects: objects(), resourceVersion: store.resourceVersion }, listed)) {
       if (this.#clock.now() >= giveUpAt) {
-        this.#options.log.warn({ event: 'cacheBehind', kind: 'IPAddressPool', have: store.resourceVersion, want: resourceVersion })
-        const live = await client.list<IPAddressPool>(resources.ipAddressPools, options)
-        return this.#worldOf(live.items, compilePools(live.items))
+        log.warn({ event: 'cacheBehind', resource: resource.plural, have: store.resourceVersion, want: resourceVersion })
+        return false
       }
       await this.#clock.sleep(pollMs)
     }
-    return this.cached()
+    return true
+  }
+
+  #pools(): CompiledPools {
+    this.#compiled ??= compilePools(this.#caches.pools.store.list())
+    return this.#compiled
+  }
+
+  #namespace(name: string): NamespaceView {
+    const known = this.#caches.namespaces.store.get(name)
+    return known === undefined ? bareNamespace(name) : viewNamespace(known)
+  }
+
+  #hasServices(namespace: string | undefined): boolean {
+    return this.#caches.services.store.list().some(({ metadata }) => metadata.namespace === namespace)
   }
 
   #worldOf(poolObjects: readonly IPAddressPool[], pools: CompiledPools): World {
-    const { namespace, classes } = this.#options
-    const namespaceOf: World['namespaceOf'] = (name) => {
-      const known = this.#namespaces.store.get(name)
-      return known === undefined ? bareNamespace(name) : viewNamespace(known)
+    const { namespaces, nodes, services, l2Advertisements, bgpAdvertisements } = this.#caches
+    return {
+      ...this.#options.settings,
+      poolObjects,
+      pools,
+      ipam: () => this.#occupancy.ipam,
+      namespaceOf: (name) => this.#namespace(name),
+      namespaces: () => namespaces.store.list().map(viewNamespace),
+      nodes: () => nodes.store.list().map(viewNode),
+      serviceLabels: () => services.store.list().map(({ metadata }) => asTexts(metadata.labels)),
+      selections: () => [...l2Advertisements.store.list(), ...bgpAdvertisements.store.list()].map(selectionOf),
     }
-    return makeWorld(poolObjects, { namespace, classes, namespaceOf, pools })
   }
-}
-
-/** Names, labels, annotations and the beginning of the end: thousands of namespaces may be there. */
-function onlyMetadata({ metadata }: Namespace): Namespace {
-  const { managedFields: _, ownerReferences: __, ...kept } = metadata as Namespace['metadata'] & { readonly managedFields?: unknown }
-  return { metadata: kept }
 }

@@ -1,5 +1,5 @@
 /**
- * The candidate that was probably meant: at most a third of the letters differ, upper and lower case being the same letter.
+ * The candidate that was probably meant: at most a third of the letters differ, and not all of them, upper and lower case being the same letter.
  *
  * @returns undefined when nothing is near enough to be worth a suggestion
  */
@@ -11,7 +11,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > limit) continue
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance }
+    if (distance <= limit && distance < word.length && (best === undefined || distance < best.distance)) best = { candidate, distance }
   }
   return best?.candidate
 }

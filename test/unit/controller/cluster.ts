@@ -1,12 +1,13 @@
 // A cluster for plan.ts: Services as the API would hold them, and a controller that can be restarted. What the shell does, without time and network.
 
-import { type Action, type Book, confirm, listWaiting, openBook, plan, planGone, rebuild } from '../../../controller/plan.ts'
+import { type Action, type Book, confirm, listWaiting, openBook, plan, planGone } from '../../../controller/plan.ts'
 import { annotations as names } from '../../../core/annotations.ts'
 import { compilePools } from '../../../core/config/pools.ts'
 import { createIpam, type Ipam } from '../../../core/ipam.ts'
 import type { NamespaceView } from '../../../core/namespace.ts'
 import type { NamespacedName } from '../../../core/namespaced-name.ts'
 import type { Service } from '../../../core/objects.ts'
+import { rebuild } from '../../../core/rebuild.ts'
 import { type ServiceView, viewService } from '../../../core/service.ts'
 import type { IPAddressPool } from '../../../schemas/generated/types.ts'
 import { address, namespaceOf } from '../core/objects.ts'

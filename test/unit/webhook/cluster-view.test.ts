@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { expect } from 'chai'
+import { joinName } from '../../../core/namespaced-name.ts'
 import { connectKube, type KubeClient } from '../../../kube/client.ts'
 import { type Clock, systemClock } from '../../../kube/clock.ts'
 import { createLogger } from '../../../kube/logger.ts'
 import type { IPAddressPool } from '../../../schemas/generated/types.ts'
 import { ClusterView } from '../../../webhook/io/cluster-view.ts'
 import type { World } from '../../../webhook/world.ts'
+import { address, serviceObject } from '../core/objects.ts'
 import {
   type Answer,
   answeringServer,
@@ -37,32 +39,44 @@ function leapingClock(): Clock {
 describe('the view of the cluster', () => {
   const first = stored('first', ['10.0.0.0/24'], 5)
   const second = stored('second', ['10.0.1.0/24'], 7)
+  const shop = { metadata: { name: 'shop', annotations: { 'metallb.io/default-pool': 'first' }, resourceVersion: '1', uid: 'n' } }
+  const web = { ...serviceObject('shop/web', { held: ['10.0.0.7'] }), kind: 'Service' }
+  const onWeb = { kind: 'service', key: joinName('shop', 'web') } as const
+  const lists = (): readonly SeenRequest[] => server.requests.filter(({ query }) => query['watch'] !== 'true')
+  const holders = (world: World): readonly string[] => world.ipam().holdersOf(address('10.0.0.7'))
   let server: ScriptedServer
   let client: KubeClient
   let view: ClusterView
   let poolWatch: ServerResponse
   let namespaceWatch: ServerResponse
+  let serviceWatch: ServerResponse
+  let serviceMetadata: Answer
   let fullLists: readonly Answer[]
   let metadataList: Answer
 
   beforeEach(async () => {
     fullLists = [list(5, [first])]
     metadataList = list(5, [first])
-    const opened = { pools: Promise.withResolvers<ServerResponse>(), namespaces: Promise.withResolvers<ServerResponse>() }
+    serviceMetadata = list(3, [web])
+    const opened = new Map<string, PromiseWithResolvers<ServerResponse>>()
+    const watchOf = (plural: string): PromiseWithResolvers<ServerResponse> => {
+      const known = opened.get(plural) ?? Promise.withResolvers<ServerResponse>()
+      opened.set(plural, known)
+      return known
+    }
     const open =
-      (what: keyof typeof opened): Answer =>
+      (plural: string): Answer =>
       (response) => {
         response.writeHead(200, { 'Content-Type': 'application/json' })
         response.flushHeaders()
-        opened[what].resolve(response)
+        watchOf(plural).resolve(response)
       }
     server = await answeringServer((request) => {
-      const isPools = request.path.endsWith('/ipaddresspools')
-      if (request.query['watch'] === 'true') return open(isPools ? 'pools' : 'namespaces')
-      if (!isPools)
-        return list(1, [
-          { metadata: { name: 'shop', annotations: { 'metallb.io/default-pool': 'first' }, resourceVersion: '1', uid: 'n' } },
-        ])
+      const plural = request.path.split('/').at(-1) ?? ''
+      if (request.query['watch'] === 'true') return open(plural)
+      if (plural === 'services') return isMetadataList(request) ? serviceMetadata : list(3, [web])
+      if (plural === 'namespaces') return list(1, [shop])
+      if (plural !== 'ipaddresspools') return list(1, [])
       if (isMetadataList(request)) return metadataList
       const [next, ...rest] = fullLists
       fullLists = rest
@@ -70,11 +84,17 @@ describe('the view of the cluster', () => {
     })
     client = connectKube({ config: configFor(server.url) })
     const log = createLogger({ component: 'test', level: 'none' })
-    view = new ClusterView({ client, namespace: ownNamespace, classes: {}, log, clock: leapingClock() })
+    view = new ClusterView({
+      client,
+      settings: { namespace: ownNamespace, classes: {}, poolPriority: 'highest', serviceAdmission: 'enforce' },
+      log,
+      clock: leapingClock(),
+    })
     view.start()
     await view.whenSynced()
-    poolWatch = await opened.pools.promise
-    namespaceWatch = await opened.namespaces.promise
+    poolWatch = await watchOf('ipaddresspools').promise
+    namespaceWatch = await watchOf('namespaces').promise
+    serviceWatch = await watchOf('services').promise
   })
 
   afterEach(async () => {
@@ -84,12 +104,12 @@ describe('the view of the cluster', () => {
   })
 
   it('answers from the caches without a call', () => {
-    const calls = server.requests.length
+    const calls = lists().length
     expect(names(view.cached())).to.deep.equal(['first'])
     expect(view.cached().namespaceOf('shop').defaultPool).to.equal('first')
     expect(view.cached().namespaceOf('unheard-of').name).to.equal('unheard-of')
     expect(view.cached().pools).to.equal(view.cached().pools)
-    expect(server.requests.length).to.equal(calls)
+    expect(lists().length).to.equal(calls)
   })
 
   it('is confirmed by one list of metadata when nothing is new', async () => {
@@ -136,4 +156,40 @@ describe('the view of the cluster', () => {
     const world = await view.confirmed()
     expect(world.pools.pools.flatMap(({ ranges }) => ranges.map(({ text }) => text))).to.deep.equal(['10.9.0.0/24'])
   })
+
+  it('knows who is on an address, and follows each change without a call', async () => {
+    expect(holders(view.cached())).to.deep.equal(['shop/web'])
+    const books = view.cached().ipam()
+    const calls = lists().length
+    serviceWatch.write(line('DELETED', { ...web, metadata: { ...web.metadata, resourceVersion: '4' } }))
+    await until(() => holders(view.cached()).length === 0)
+    expect(view.cached().ipam()).to.equal(books)
+    expect(lists().length).to.equal(calls)
+  })
+
+  it('confirms one Service by a list of that Service alone', async () => {
+    expect(await view.confirmedIn([onWeb])).not.to.equal(undefined)
+    const [asked, ...more] = server.requests.filter(isMetadataList)
+    expect(more).to.deep.equal([])
+    expect(asked?.path).to.equal('/api/v1/namespaces/shop/services')
+    expect(asked?.query['fieldSelector']).to.equal('metadata.name=web,spec.type=LoadBalancer')
+  })
+
+  it('waits for the end of a Service that the API server has no more', async () => {
+    serviceMetadata = (response, request) => {
+      serviceWatch.write(line('DELETED', { ...web, metadata: { ...web.metadata, resourceVersion: '4' } }))
+      return list(4, [])(response, request)
+    }
+    const world = await view.confirmedIn([onWeb])
+    expect(world === undefined ? ['nothing'] : holders(world)).to.deep.equal([])
+  })
+
+  it('does not confirm what the watch has not brought', async () => {
+    serviceMetadata = list(4, [])
+    expect(await view.confirmedIn([onWeb])).to.equal(undefined)
+  })
 })
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
+}

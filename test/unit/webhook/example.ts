@@ -1,11 +1,17 @@
 // Builders shared by the webhook's tests.
-import { viewNamespace } from '../../../core/namespace.ts'
+import { compilePools } from '../../../core/config/pools.ts'
+import { type NamespaceView, type ServiceAdmission, viewNamespace } from '../../../core/namespace.ts'
+import { viewNode } from '../../../core/node.ts'
+import type { Node, Service } from '../../../core/objects.ts'
+import { Occupancy } from '../../../core/occupancy.ts'
+import { viewService } from '../../../core/service.ts'
 import type { Fields } from '../../../core/shape.ts'
 import type { IPAddressPool } from '../../../schemas/generated/types.ts'
 import type { AdmissionRequest } from '../../../webhook/admission-review.ts'
 import { refuse } from '../../../webhook/answer.ts'
 import { review } from '../../../webhook/review.ts'
-import { makeWorld, type World } from '../../../webhook/world.ts'
+import { selectionOf } from '../../../webhook/validate/pool/pool-not-advertised.ts'
+import type { World } from '../../../webhook/world.ts'
 
 export const ownNamespace = 'metallb-system'
 
@@ -24,12 +30,45 @@ export function stored(name: string, addresses: readonly string[], day: number, 
   return pool(name, { addresses }, { uid: `uid-${name}`, resourceVersion: String(day), creationTimestamp, ...metadata })
 }
 
-export function worldOf(pools: readonly Fields[], namespaces: Readonly<Record<string, Readonly<Record<string, string>>>> = {}): World {
-  return makeWorld(pools as unknown as readonly IPAddressPool[], {
+export interface Surroundings {
+  /** Name → annotations, or everything of its metadata. */
+  readonly namespaces?: Readonly<
+    Record<string, { readonly annotations?: Readonly<Record<string, string>>; readonly labels?: Readonly<Record<string, string>> }>
+  >
+  /** As stored. */
+  readonly services?: readonly Service[]
+  readonly nodes?: readonly Node[]
+  /** L2Advertisements and BGPAdvertisements; one that selects everything when not set. */
+  readonly advertisements?: readonly { readonly spec?: unknown }[]
+  readonly serviceAdmission?: ServiceAdmission
+}
+
+export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {}): World {
+  const { namespaces = {}, services = [], nodes = [], advertisements = [{}], serviceAdmission = 'enforce' } = surroundings
+  const poolObjects = pools as unknown as readonly IPAddressPool[]
+  const compiled = compilePools(poolObjects)
+  const namespaceOf = (name: string): NamespaceView => viewNamespace({ metadata: { name, ...namespaces[name] } })
+  const occupancy = new Occupancy({
+    poolPriority: 'highest',
+    pools: () => compiled.pools,
+    reserved: () => nodes.flatMap((node) => viewNode(node).addresses),
+    services: () => services.map((service) => viewService(service)),
+    namespaceOf,
+  })
+  return {
     namespace: ownNamespace,
     classes: {},
-    namespaceOf: (name) => viewNamespace({ metadata: { name, annotations: namespaces[name] ?? {} } }),
-  })
+    poolPriority: 'highest',
+    serviceAdmission,
+    poolObjects,
+    pools: compiled,
+    ipam: () => occupancy.ipam,
+    namespaceOf,
+    namespaces: () => Object.keys(namespaces).map(namespaceOf),
+    nodes: () => nodes.map(viewNode),
+    serviceLabels: () => services.map(({ metadata }) => metadata.labels ?? {}),
+    selections: () => advertisements.map(selectionOf),
+  }
 }
 
 /** The request that the API server would make of these objects; UPDATE when there is an old one. */

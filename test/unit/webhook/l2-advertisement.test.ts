@@ -3,7 +3,7 @@ import type { Fields } from '../../../core/shape.ts'
 import { review } from '../../../webhook/review.ts'
 import { ownNamespace, refusalOf, requestFor, stored, worldOf } from './example.ts'
 
-const world = worldOf([stored('first-pool', ['192.168.1.0/24'], 1)])
+const world = worldOf([stored('first-pool', ['192.168.1.0/24'], 1)], { nodes: [{ metadata: { name: 'n1', labels: { zone: 'a' } } }] })
 
 function advertisement(spec: unknown, namespace: string = ownNamespace): Fields {
   return {
@@ -48,8 +48,8 @@ describe('the review of an L2Advertisement', () => {
     const { problems, warnings } = review(requestFor(advertisement({ ipAddressPools: ['frist-pool', 'elsewhere'] })), world)
     expect(problems).to.deep.equal([])
     expect(warnings).to.deep.equal([
-      'spec.ipAddressPools[0]: there is no pool "frist-pool" yet, so nothing of it is announced; did you mean "first-pool"?',
-      'spec.ipAddressPools[1]: there is no pool "elsewhere" yet, so nothing of it is announced',
+      'spec.ipAddressPools[0]: there is no pool "frist-pool" yet, so nothing of it is announced; did you mean "first-pool"? [PoolUnknown]',
+      'spec.ipAddressPools[1]: there is no pool "elsewhere" yet, so nothing of it is announced [PoolUnknown]',
     ])
   })
 })

@@ -5,7 +5,7 @@ const rows: readonly (readonly [word: string, candidates: readonly string[], exp
   ['adresses', ['addresses', 'autoAssign'], 'addresses'],
   ['AUTOASSIGN', ['addresses', 'autoAssign'], 'autoAssign'],
   ['prod', ['production', 'prot'], 'prot'],
-  ['a', ['b', 'c'], 'b'],
+  ['a', ['b', 'c'], undefined],
   ['nothing', ['addresses'], undefined],
   ['anything', [], undefined],
   ['x'.repeat(300), ['x'.repeat(300)], undefined],

@@ -73,6 +73,7 @@ describe('the registration of the webhook', () => {
       ['mutate.metallb.io', 'Fail', 3],
       ['services.metallb.io', 'Ignore', 2],
       ['validate.metallb.io', 'Fail', 3],
+      ['services.metallb.io', 'Ignore', 2],
     ])
     expect(JSON.stringify(entries)).not.to.contain('DELETE').and.not.to.contain('*')
   })

@@ -12,6 +12,7 @@ import { Admission, type Worlds } from '../../../webhook/io/admission.ts'
 import { metrics } from '../../../webhook/io/metrics.ts'
 import { AdmissionServer, type TlsIdentity } from '../../../webhook/io/server.ts'
 import { probePool } from '../../../webhook/probe.ts'
+import { serviceObject } from '../core/objects.ts'
 import { ownNamespace, pool, stored, worldOf } from './example.ts'
 
 const serverName = 'metallb-webhook-service.metallb-system.svc'
@@ -37,6 +38,8 @@ async function makeAuthority(commonName: string): Promise<Authority> {
   return { ca: authority.certificate, identity: { cert: leaf.certificate, key: leaf.key } }
 }
 
+const unasked: Worlds['confirmedIn'] = () => Promise.reject(new Error('only what would be refused is confirmed'))
+
 interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
@@ -57,10 +60,14 @@ describe('the admission server', () => {
 
   beforeEach(async () => {
     const world = worldOf([stored('first', ['192.168.1.0/24'], 1)])
-    worlds = { cached: () => world, confirmed: () => Promise.resolve(world) }
+    worlds = { cached: () => world, confirmed: () => Promise.resolve(world), confirmedIn: unasked }
     log = []
     const admission = new Admission({
-      worlds: { cached: () => worlds.cached(), confirmed: () => worlds.confirmed() },
+      worlds: {
+        cached: () => worlds.cached(),
+        confirmed: () => worlds.confirmed(),
+        confirmedIn: (evidence) => worlds.confirmedIn(evidence),
+      },
       metrics,
       clock: systemClock,
       log: createLogger({ component: 'webhook', level: 'info', destination: { write: (line) => log.push(line) } }),
@@ -149,13 +156,55 @@ describe('the admission server', () => {
 
   it('patches in the mutating call only', async () => {
     const world = worldOf([stored('first', ['192.168.1.0/24'], 1, { annotations: { 'metallb.io/is-default-pool': 'true' } })])
-    worlds = { cached: () => world, confirmed: () => Promise.reject(new Error('a Service must not cost a call')) }
+    worlds = { cached: () => world, confirmed: () => Promise.reject(new Error('a Service must not cost a call')), confirmedIn: unasked }
     const service = reviewOf(
-      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { type: 'LoadBalancer' } },
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { type: 'LoadBalancer', clusterIPs: ['10.96.0.9'] } },
       { kind: { group: '', version: 'v1', kind: 'Service' } },
     )
     expect(responseOf(await send(service)).patch).to.be.a('string')
     expect(responseOf(await send(service, { path: '/validate' }))).to.deep.equal({ uid: 'u-1', allowed: true })
+  })
+
+  describe('about a Service that asks for an address of another', () => {
+    const taken = worldOf([stored('first', ['192.168.1.0/24'], 1)], { services: [serviceObject('shop/web', { held: ['192.168.1.7'] })] })
+    const free = worldOf([stored('first', ['192.168.1.0/24'], 1)])
+    const annotations = { 'metallb.io/loadBalancerIPs': '192.168.1.7' }
+    const other = reviewOf(serviceObject('shop/other', { annotations }) as unknown as Fields, {
+      kind: { group: '', version: 'v1', kind: 'Service' },
+      namespace: 'shop',
+    })
+    const ask = async (confirmedIn: Worlds['confirmedIn']): ReturnType<typeof send> => {
+      worlds = { cached: () => taken, confirmed: () => Promise.reject(new Error('not for Services')), confirmedIn }
+      return send(other, { path: '/validate' })
+    }
+
+    it('refuses when a live read of the other confirms it', async () => {
+      const asked: unknown[] = []
+      const { allowed, status } = responseOf(
+        await ask((evidence) => {
+          asked.push(...evidence)
+          return Promise.resolve(taken)
+        }),
+      )
+      expect(allowed).to.equal(false)
+      expect(status?.message).to.contain('in use by Service shop/web')
+      expect(asked).to.deep.equal([{ kind: 'namespace', name: 'shop' }, { kind: 'pools' }, { kind: 'service', key: 'shop/web' }])
+    })
+
+    it('allows when the live read shows that the other has gone', async () => {
+      expect(responseOf(await ask(() => Promise.resolve(free)))).to.deep.equal({ uid: 'u-1', allowed: true })
+    })
+
+    for (const [name, confirmedIn] of [
+      ['cannot be read', () => Promise.reject(new ApiError('LIST: 403', { status: 403, reason: 'Forbidden' }))],
+      ['is not brought by the watch in time', () => Promise.resolve(undefined)],
+    ] as const) {
+      it(`only warns when the other ${name}`, async () => {
+        const { allowed, warnings } = responseOf(await ask(confirmedIn))
+        expect(allowed).to.equal(true)
+        expect(warnings?.join()).to.contain('in use by Service shop/web')
+      })
+    }
   })
 
   it('warns in the validating call only, so that nobody reads it twice', async () => {
@@ -165,7 +214,7 @@ describe('the admission server', () => {
   })
 
   it('answers a probe without looking at the world', async () => {
-    worlds = { cached: () => worldOf([]), confirmed: () => Promise.reject(new Error('not for probes')) }
+    worlds = { cached: () => worldOf([]), confirmed: () => Promise.reject(new Error('not for probes')), confirmedIn: unasked }
     const probe = probePool('validating', 'abcd', ownNamespace)
     const review = reviewOf(pool(probe.metadata.name, probe.spec))
     expect(responseOf(await send(review)).allowed).to.equal(true)
@@ -178,6 +227,7 @@ describe('the admission server', () => {
     worlds = {
       cached: () => worldOf([]),
       confirmed: () => Promise.reject(new ApiError('GET pools: 403 Forbidden: no', { status: 403, reason: 'Forbidden' })),
+      confirmedIn: unasked,
     }
     const { allowed, status } = responseOf(await send(right()))
     expect(allowed).to.equal(false)
@@ -234,9 +284,9 @@ describe('the admission server', () => {
   }
 
   it('answers 500 when a review fails, and goes on serving', async () => {
-    worlds = { cached: () => worldOf([]), confirmed: () => Promise.resolve(undefined as never) }
+    worlds = { cached: () => worldOf([]), confirmed: () => Promise.resolve(undefined as never), confirmedIn: unasked }
     expect((await send(right())).status).to.equal(500)
-    worlds = { cached: () => worldOf([]), confirmed: () => Promise.resolve(worldOf([])) }
+    worlds = { cached: () => worldOf([]), confirmed: () => Promise.resolve(worldOf([])), confirmedIn: unasked }
     expect((await send(right())).status).to.equal(200)
   })
 
@@ -283,6 +333,7 @@ describe('the admission server', () => {
         await released.promise
         return worldOf([])
       },
+      confirmedIn: unasked,
     }
     const reply = send(right())
     await asked.promise

@@ -5,8 +5,10 @@ import { requestFor, stored, worldOf } from './example.ts'
 
 const isDefault = { annotations: { 'metallb.io/is-default-pool': 'true' } }
 const world = worldOf([stored('main', ['10.0.0.0/24'], 1, isDefault), stored('shop', ['10.0.1.0/24'], 2)], {
-  shop: { 'metallb.io/default-pool': 'shop' },
-  lost: { 'metallb.io/default-pool': 'nowhere' },
+  namespaces: {
+    shop: { annotations: { 'metallb.io/default-pool': 'shop' } },
+    lost: { annotations: { 'metallb.io/default-pool': 'nowhere' } },
+  },
 })
 
 function service(metadata: Fields = {}, spec: Fields = {}): Fields {

@@ -1,0 +1,16 @@
+// What of an object decides about addresses, as a text that changes only when that does: heartbeats change nothing.
+import { formatAddress } from './address.ts'
+import { viewNamespace } from './namespace.ts'
+import { viewNode } from './node.ts'
+import type { Namespace, Node } from './objects.ts'
+
+/** Labels and the default pool decide which pools its Services may use. */
+export function namespaceFacts(namespace: Namespace): string {
+  const { labels, defaultPool } = viewNamespace(namespace)
+  return JSON.stringify([Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)), defaultPool])
+}
+
+/** Its addresses are never handed out. */
+export function nodeFacts(node: Node): string {
+  return viewNode(node).addresses.map(formatAddress).join()
+}

@@ -1,0 +1,208 @@
+// What people read: each rule once, by kubectl against a real cluster, as golden text. METALLB_GOLDEN=write writes it anew.
+import { readFileSync, writeFileSync } from 'node:fs'
+import process from 'node:process'
+import { expect } from 'chai'
+import { type Lab } from '../lab/lab.ts'
+import { productLab } from './product-lab.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+const own = 'metallb-system'
+
+function pool(name: string, addresses: readonly string[], spec: Fields = {}): Fields {
+  return { apiVersion: 'metallb.io/v1beta1', kind: 'IPAddressPool', metadata: { name, namespace: own }, spec: { addresses, ...spec } }
+}
+
+function advertisement(name: string, spec: Fields): Fields {
+  return { apiVersion: 'metallb.io/v1beta1', kind: 'L2Advertisement', metadata: { name, namespace: own }, spec }
+}
+
+function service(name: string, annotations: Readonly<Record<string, string>>, spec: Fields = {}, namespace = 'default'): Fields {
+  const ports = [{ name: 'http', port: 80 }]
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace, annotations },
+    spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports, ...spec },
+  }
+}
+
+function namespace(name: string, annotations: Readonly<Record<string, string>> = {}): Fields {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations } }
+}
+
+const named = (name: string): Readonly<Record<string, string>> => ({ 'metallb.io/address-pool': name })
+const asking = (addresses: string): Readonly<Record<string, string>> => ({ 'metallb.io/loadBalancerIPs': addresses })
+const sharing = (key: string, address: string): Readonly<Record<string, string>> => ({
+  ...asking(address),
+  'metallb.io/allow-shared-ip': key,
+})
+const sixOnly = { ipFamilies: ['IPv6'], ipFamilyPolicy: 'SingleStack' }
+const both = { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' }
+const secure = [{ name: 'https', port: 443 }]
+
+const pools = [
+  pool('lan', ['10.99.0.200-10.99.0.209']),
+  pool('six', ['fd10:99::210-fd10:99::213'], { autoAssign: false }),
+  pool('single', ['10.99.0.214/32'], { autoAssign: false }),
+  pool('pair', ['10.99.0.216/31'], { autoAssign: false }),
+  pool('round', ['10.99.7.0/24'], { autoAssign: false, avoidBuggyIPs: true }),
+  pool('nodes', ['10.99.0.0/27'], { autoAssign: false }),
+  pool('picky', ['10.99.8.0/28'], { autoAssign: false, serviceAllocation: { serviceSelectors: [{ matchLabels: { tier: 'internal' } }] } }),
+  pool('team', ['10.99.9.0/28'], { serviceAllocation: { namespaces: ['team-a'] } }),
+]
+
+const holders = [
+  service('alone', asking('10.99.0.205')),
+  service('shared', sharing('web', '10.99.0.206')),
+  service('local', sharing('local', '10.99.0.207'), { externalTrafficPolicy: 'Local' }),
+  service('only', named('single')),
+  service('first', named('pair')),
+]
+
+type Chapter = Readonly<Record<string, Fields>>
+
+const beforePools: Chapter = {
+  'While there is no pool, a Service waits': service('web', {}),
+  'So does one that names a pool, which may be the next object': service('web', named('lan')),
+  'What no pool can cure is refused all the same': service('web', asking('10.99.0.300')),
+}
+
+const services: Chapter = {
+  'A pool that does not exist': service('web', named('lam')),
+  'A pool that is full': service('web', named('single')),
+  'A pool of other namespaces': service('web', named('team')),
+  'A pool without the family': service('web', named('single'), sixOnly),
+  'An address in no pool': service('web', asking('192.168.7.7')),
+  'Addresses of two pools': service('web', asking('10.99.0.201,fd10:99::211'), both),
+  'An address that its pool avoids': service('web', asking('10.99.7.255')),
+  "A Node's own address": service('web', asking('10.99.0.11')),
+  'An address that is not in the named pool': service('web', { ...asking('10.99.0.201'), ...named('round') }),
+  'An address of another family': service('web', asking('10.99.0.201'), both),
+  'The address of another Service': service('web', asking('10.99.0.205')),
+  'Another key than that of those who share': service('web', sharing('www', '10.99.0.206')),
+  'A port that is taken on the shared address': service('web', sharing('web', '10.99.0.206')),
+  'Another policy than that of those who share': service('web', sharing('local', '10.99.0.207'), { ports: secure }),
+  'Another selector with policy Local': service('web', sharing('local', '10.99.0.207'), {
+    ports: secure,
+    externalTrafficPolicy: 'Local',
+    selector: { app: 'other' },
+  }),
+  'Two wishes at once': service('web', asking('10.99.0.201'), { loadBalancerIP: '10.99.0.202' }),
+  'Two spellings that differ': service('web', { ...named('lan'), 'metallb.universe.tf/address-pool': 'round' }),
+  'Three addresses': service('web', asking('10.99.0.201,10.99.0.202,10.99.0.203')),
+  'A misspelled annotation, a deprecated one, and one of somebody else': service('web', {
+    'metallb.io/loadbalancerIP': '10.99.0.201',
+    'metallb.universe.tf/address-pool': 'lan',
+    'example.com/address-pool': 'lan',
+  }),
+  'The last address of a pool': service('web', named('pair')),
+  'A pool that selects other labels': service('web', named('picky')),
+  'A family that nobody has without being named': service('web', {}, sixOnly),
+  'A change that costs the address': service('alone', asking('10.99.0.204')),
+  'A Service with nothing to complain about': service('web', {}),
+}
+
+const unannounced: Chapter = {
+  'A pool that nothing announces, in an unusual spelling': pool('new', ['FD10:99:0::300/124']),
+}
+
+const configuration: Chapter = {
+  'A pool over the addresses of Nodes': pool('new', ['10.99.0.8/29']),
+  'A range whose host bits are set': pool('new', ['10.98.0.5/24']),
+  Priorities: pool('backup', ['10.98.0.0/28'], { serviceAllocation: { priority: 50 } }),
+  'The same priority again': pool('reserve', ['10.98.0.16/28'], { serviceAllocation: { priority: 100 } }),
+  'A priority that does nothing': pool('spare', ['10.98.0.32/28'], { autoAssign: false, serviceAllocation: { priority: 10 } }),
+  'Selectors that match nothing': pool('new', ['10.98.0.48/28'], {
+    serviceAllocation: {
+      namespaces: ['team-b'],
+      namespaceSelectors: [{ matchLabels: { tier: 'gold' } }],
+      serviceSelectors: [{ matchLabels: { app: 'bank' } }],
+    },
+  }),
+  'An advertisement of a pool that does not exist': advertisement('new', { ipAddressPools: ['lam'] }),
+  'An advertisement on no Node': advertisement('new', { nodeSelectors: [{ matchLabels: { rack: 'r9' } }] }),
+  'Selectors of which one is enough': advertisement('new', {
+    nodeSelectors: [{ matchLabels: { 'kubernetes.io/hostname': 'n1' } }, { matchLabels: { 'kubernetes.io/hostname': 'n3' } }],
+  }),
+}
+
+describe('admission, as kubectl shows it', () => {
+  let lab: Lab
+
+  async function kubectl(argv: readonly string[], objects: readonly Fields[] = []): Promise<string> {
+    const { code, stdout, stderr } = await lab.kubectl(argv, { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }) })
+    if (code !== 0) throw new Error(`kubectl ${argv.join(' ')}: ${stderr}`)
+    return stdout + stderr
+  }
+  const apply = (objects: readonly Fields[]): Promise<string> => kubectl(['apply', '-f', '-'], objects)
+
+  async function expectGolden(name: string, chapter: Chapter): Promise<void> {
+    const parts: string[] = []
+    for (const [title, object] of Object.entries(chapter)) {
+      const { stdout, stderr } = await lab.kubectl(['apply', '--dry-run=server', '-f', '-'], { input: JSON.stringify(object) })
+      parts.push(`# ${title}\n${stderr}${stdout}`)
+    }
+    const text = parts.join('\n')
+    const file = new URL(`golden/${name}.txt`, import.meta.url)
+    if (process.env['METALLB_GOLDEN'] === 'write') writeFileSync(file, text)
+    expect(text).to.equal(readFileSync(file, 'utf8'))
+  }
+
+  before(async function () {
+    this.timeout(180_000)
+    ;({ lab } = await productLab())
+  })
+
+  it('of Services while there is no pool', () => expectGolden('services-before-pools', beforePools))
+
+  it('of Services', async () => {
+    await apply([namespace('team-a'), ...pools, advertisement('all', {})])
+    await apply(holders)
+    const names = holders.map(({ metadata }) => `service/${(metadata as { readonly name: string }).name}`)
+    await kubectl(['wait', ...names, '--for=jsonpath={.status.loadBalancer.ingress[0].ip}', '--timeout=20s'])
+    await expectGolden('services', services)
+  })
+
+  it('of pools and advertisements', async () => {
+    await kubectl(['delete', 'ipaddresspool', 'nodes', '-n', own])
+    await apply([pool('primary', ['10.98.1.0/28'], { serviceAllocation: { priority: 100 } })])
+    await expectGolden('configuration', configuration)
+  })
+
+  it('of pools while there is no advertisement', async () => {
+    await kubectl(['delete', 'l2advertisement', 'all', '-n', own])
+    await expectGolden('unannounced', unannounced)
+  })
+
+  it('lets a Namespace choose, and never holds an old mistake against a change', async () => {
+    const wrong = service('wrong', named('nowhere'), {}, 'easy')
+    await apply([namespace('easy', { 'metallb.io/admission': 'warn' })])
+    expect(await apply([wrong]))
+      .to.contain('there is no pool "nowhere"')
+      .and.to.contain('service/wrong created')
+    await kubectl(['annotate', 'namespace', 'easy', 'metallb.io/admission=off', '--overwrite'])
+    expect(await kubectl(['label', 'service', 'wrong', '-n', 'easy', 'a=1'])).not.to.contain('Warning')
+    await kubectl(['annotate', 'namespace', 'easy', 'metallb.io/admission-'])
+    expect(await kubectl(['label', 'service', 'wrong', '-n', 'easy', 'b=2']))
+      .to.contain('Warning')
+      .and.to.contain('labeled')
+    const { code, stderr } = await lab.kubectl([
+      'annotate',
+      'service',
+      'wrong',
+      '-n',
+      'easy',
+      'metallb.io/address-pool=elsewhere',
+      '--overwrite',
+    ])
+    expect([code, stderr.includes('[PoolUnknown]')]).to.deep.equal([1, true])
+    await kubectl(['delete', 'service', 'wrong', '-n', 'easy'])
+  })
+
+  after(async () => {
+    await lab.kubectl(['delete', 'services', '--all', '-n', 'default', '--field-selector=spec.type=LoadBalancer'])
+    await lab.kubectl(['delete', 'ipaddresspools,l2advertisements', '--all', '-n', own])
+    await lab.kubectl(['delete', 'namespaces', 'team-a', 'easy', '--wait=false'])
+  })
+})

@@ -1,0 +1,11 @@
+import { poolWith, type RuleTable } from './table.ts'
+
+export const table: RuleTable = {
+  code: 'RangeSyntax',
+  cases: {
+    'refuses what is no address': {
+      object: poolWith('a', { addresses: ['10.0.0.300/24'] }),
+      refused: 'spec.addresses[0]: invalid CIDR "10.0.0.300/24" in pool "a": "300" is more than 255',
+    },
+  },
+}

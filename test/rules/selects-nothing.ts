@@ -1,0 +1,26 @@
+import { advertisementWith, nodeWith, poolWith, type RuleTable } from './table.ts'
+
+export const table: RuleTable = {
+  code: 'SelectsNothing',
+  cases: {
+    'warns about a namespace that is not there': {
+      namespaces: { 'team-a': {} },
+      object: poolWith('b', { addresses: ['10.0.1.0/28'], serviceAllocation: { namespaces: ['teem-a', 'team-a'] } }),
+      warned: 'spec.serviceAllocation.namespaces[0]: there is no namespace "teem-a" yet; did you mean "team-a"?',
+    },
+    'warns about selectors that match nothing': {
+      namespaces: { shop: {} },
+      object: poolWith('b', {
+        addresses: ['10.0.1.0/28'],
+        serviceAllocation: { namespaceSelectors: [{ matchLabels: { tier: 'gold' } }], serviceSelectors: [{ matchLabels: { app: 'x' } }] },
+      }),
+      warned:
+        'spec.serviceAllocation.namespaceSelectors[0]: no namespace matches tier in (gold) today\nspec.serviceAllocation.serviceSelectors[0]: no Service of type LoadBalancer matches app in (x) today',
+    },
+    'warns about Nodes that are not there': {
+      nodes: [nodeWith('n1', '10.0.0.1')],
+      object: advertisementWith({ nodeSelectors: [{ matchLabels: { zone: 'x' } }] }),
+      warned: 'spec.nodeSelectors: no Node matches zone in (x) today, so nothing is announced',
+    },
+  },
+}

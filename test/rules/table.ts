@@ -1,0 +1,58 @@
+// The shape of the tables in this folder: one file for each code, named like it. The unit tests run them; docs/errors.md quotes their first message.
+import type { Node, Service } from '../../core/objects.ts'
+import type { ProblemCode } from '../../core/problem.ts'
+import type { Fields } from '../../core/shape.ts'
+import type { IPAddressPoolSpec } from '../../schemas/generated/types.ts'
+import { poolObject, type ServiceOptions, serviceObject } from '../unit/core/objects.ts'
+import type { Surroundings } from '../unit/webhook/example.ts'
+
+/** Stored pools by name: addresses separated by spaces, or a spec. */
+export type PoolTexts = Readonly<Record<string, string | Partial<IPAddressPoolSpec>>>
+
+export interface RuleCase extends Surroundings {
+  readonly pools?: PoolTexts
+  /** What is written. */
+  readonly object: Fields
+  /** What it was before; a creation when absent. */
+  readonly old?: Fields
+  /** Everything that is said under the table's code, `field: message`; nothing when absent. */
+  readonly refused?: string
+  readonly warned?: string
+}
+
+/** The name of a case completes the sentence that begins with the code. */
+export interface RuleTable {
+  readonly code: ProblemCode
+  readonly cases: Readonly<Record<string, RuleCase>>
+}
+
+/** A Service as the API server shows it to the validating webhook. */
+export function serviceWith(annotations: Readonly<Record<string, string>> = {}, options: Omit<ServiceOptions, 'annotations'> = {}): Fields {
+  return serviceObject('shop/web', { createdAt: '', ...options, annotations }) as unknown as Fields
+}
+
+/** A Service that is stored and holds an address. */
+export function holder(key: string, address: string, options: ServiceOptions = {}): Service {
+  return serviceObject(key, { ...options, held: address.split(',') })
+}
+
+export function poolWith(name: string, spec: Fields, metadata: Fields = {}): Fields {
+  const { spec: _, ...rest } = poolObject(name, {})
+  return { ...rest, metadata: { ...rest.metadata, ...metadata, creationTimestamp: undefined }, spec }
+}
+
+export function advertisementWith(spec: Fields): Fields {
+  return { apiVersion: 'metallb.io/v1beta1', kind: 'L2Advertisement', metadata: { name: 'lan', namespace: 'metallb-system' }, spec }
+}
+
+export function nodeWith(name: string, address: string, labels: Readonly<Record<string, string>> = {}): Node {
+  return { metadata: { name, labels }, status: { addresses: [{ type: 'InternalIP', address }] } }
+}
+
+export const dualStack = ['10.96.0.1', 'fd96::1'] as const
+export const named = (pool: string): Readonly<Record<string, string>> => ({ 'metallb.io/address-pool': pool })
+export const asking = (addresses: string): Readonly<Record<string, string>> => ({ 'metallb.io/loadBalancerIPs': addresses })
+export const sharing = (key: string, addresses: string): Readonly<Record<string, string>> => ({
+  ...asking(addresses),
+  'metallb.io/allow-shared-ip': key,
+})

@@ -1,0 +1,53 @@
+// Every table of test/rules, run through the reviews of both calls.
+import { readdirSync } from 'node:fs'
+import { expect } from 'chai'
+import type { Fields } from '../../../core/shape.ts'
+import { review, reviewService } from '../../../webhook/review.ts'
+import { asWarnings } from '../../../webhook/verdict.ts'
+import type { RuleCase, RuleTable } from '../../rules/table.ts'
+import { poolObject } from '../core/objects.ts'
+import { requestFor, worldOf } from './example.ts'
+
+const folder = new URL('../../rules/', import.meta.url)
+const files = readdirSync(folder).filter((file) => file !== 'table.ts')
+const tables = await Promise.all(
+  files.map(async (file) => {
+    const { table } = (await import(new URL(file, folder).href)) as { readonly table: RuleTable }
+    return { file, table }
+  }),
+)
+
+interface Said {
+  readonly refused?: string
+  readonly warned?: string
+}
+
+function saidOf({ pools = {}, object, old, ...surroundings }: RuleCase, code: string): Said {
+  const stored = Object.entries(pools).map(([name, spec]) =>
+    poolObject(name, typeof spec === 'string' ? { addresses: spec.split(' ') } : spec),
+  )
+  const request = requestFor(object, old)
+  const judge = request.kind === 'Service' ? reviewService : review
+  const verdict = judge(request, worldOf(stored as unknown as readonly Fields[], surroundings))
+  const mark = ` [${code}]`
+  const underCode = (texts: readonly string[]): string =>
+    texts.flatMap((text) => (text.endsWith(mark) ? [text.slice(0, -mark.length)] : [])).join('\n')
+  const refused = underCode(asWarnings({ ...verdict, warnings: [] }).warnings)
+  const warned = underCode(verdict.warnings)
+  return { ...(refused === '' ? {} : { refused }), ...(warned === '' ? {} : { warned }) }
+}
+
+describe('the rule', () => {
+  for (const { file, table } of tables) {
+    describe(table.code, () => {
+      it('has its name', () => {
+        expect(file).to.equal(`${table.code.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase()}.ts`)
+      })
+      for (const [name, ruleCase] of Object.entries(table.cases)) {
+        const { refused, warned } = ruleCase
+        const wanted = { ...(refused === undefined ? {} : { refused }), ...(warned === undefined ? {} : { warned }) }
+        it(name, () => expect(saidOf(ruleCase, table.code)).to.deep.equal(wanted))
+      }
+    })
+  }
+})

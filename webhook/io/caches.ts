@@ -1,0 +1,107 @@
+// What the webhook reads of the cluster, kept by reflectors on every replica, cut down to what its rules look at.
+import { annotationPrefix, deprecatedPrefix } from '../../core/annotations.ts'
+import type { KubeObject, Namespace, Node, Service } from '../../core/objects.ts'
+import { asTexts } from '../../core/shape.ts'
+import type { KubeClient } from '../../kube/client.ts'
+import { type Logger, named } from '../../kube/logger.ts'
+import { Reflector } from '../../kube/reflector.ts'
+import { resources } from '../../kube/resources.ts'
+import type { IPAddressPool } from '../../schemas/generated/types.ts'
+import type { ObjectMeta } from '../../schemas/object-meta.ts'
+
+/** An L2Advertisement or a BGPAdvertisement. */
+export interface Advertisement extends KubeObject {
+  readonly spec?: unknown
+}
+
+/** The API server filters: other types are most Services of a cluster. One that changes its type comes as a deletion. */
+export const loadBalancersOnly = 'spec.type=LoadBalancer'
+
+export class Caches {
+  readonly pools: Reflector<IPAddressPool>
+  readonly namespaces: Reflector<Namespace>
+  readonly nodes: Reflector<Node>
+  readonly services: Reflector<Service>
+  readonly l2Advertisements: Reflector<Advertisement>
+  readonly bgpAdvertisements: Reflector<Advertisement>
+
+  constructor({ client, namespace, log: parent }: { readonly client: KubeClient; readonly namespace: string; readonly log: Logger }) {
+    const log = named(parent, 'kube/reflector')
+    this.pools = new Reflector<IPAddressPool>({ client, log, resource: resources.ipAddressPools, namespace })
+    this.namespaces = new Reflector<Namespace>({ client, log, resource: resources.namespaces, transform: keepNamespace })
+    this.nodes = new Reflector<Node>({ client, log, resource: resources.nodes, transform: keepNode })
+    this.services = new Reflector<Service>({
+      client,
+      log,
+      resource: resources.services,
+      fieldSelector: loadBalancersOnly,
+      transform: keepService,
+    })
+    this.l2Advertisements = new Reflector<Advertisement>({ client, log, resource: resources.l2Advertisements, namespace })
+    this.bgpAdvertisements = new Reflector<Advertisement>({ client, log, resource: resources.bgpAdvertisements, namespace })
+  }
+
+  start(): void {
+    for (const reflector of this.#all()) reflector.start()
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#all().map((reflector) => reflector.stop()))
+  }
+
+  async whenSynced(): Promise<void> {
+    await Promise.all(this.#all().map((reflector) => reflector.whenSynced()))
+  }
+
+  #all(): readonly Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced'>[] {
+    return [this.pools, this.namespaces, this.nodes, this.services, this.l2Advertisements, this.bgpAdvertisements]
+  }
+}
+
+/** Names, labels, annotations and the beginning of the end. */
+function keepMetadata(metadata: ObjectMeta): ObjectMeta {
+  const {
+    managedFields: _managers,
+    ownerReferences: _owners,
+    finalizers: _finalizers,
+    ...kept
+  } = metadata as ObjectMeta & { managedFields?: unknown }
+  return kept
+}
+
+function keepNamespace({ metadata }: Namespace): Namespace {
+  return { metadata: keepMetadata(metadata) }
+}
+
+function keepNode({ metadata, status }: Node): Node {
+  const { annotations: _, ...kept } = keepMetadata(metadata)
+  return { metadata: kept, status: { addresses: status?.addresses ?? [] } }
+}
+
+/** What core/service.ts looks at: thousands of them are held. */
+function keepService({ metadata, spec = {}, status }: Service): Service {
+  const { annotations, ...kept } = keepMetadata(metadata)
+  const ours = Object.entries(asTexts(annotations)).filter(([key]) => key.startsWith(annotationPrefix) || key.startsWith(deprecatedPrefix))
+  const ports = (spec.ports ?? []).map(({ port, protocol }) => (protocol === undefined ? { port } : { port, protocol }))
+  return {
+    metadata: { ...kept, annotations: Object.fromEntries(ours) },
+    spec: { ...onlyFields(spec), ports },
+    ...(status?.loadBalancer === undefined ? {} : { status: { loadBalancer: status.loadBalancer } }),
+  }
+}
+
+const serviceFields = [
+  'type',
+  'loadBalancerClass',
+  'loadBalancerIP',
+  'clusterIP',
+  'clusterIPs',
+  'ipFamilies',
+  'ipFamilyPolicy',
+  'externalTrafficPolicy',
+  'selector',
+] as const
+
+function onlyFields(spec: NonNullable<Service['spec']>): NonNullable<Service['spec']> {
+  return Object.fromEntries(serviceFields.flatMap((field) => (spec[field] === undefined ? [] : [[field, spec[field]]])))
+}

@@ -1,0 +1,16 @@
+// What every rule for pools is given and gives. They only warn: what refuses a pool is found by core/config.
+import type { Pool } from '../../../core/config/pool.ts'
+import type { Problem } from '../../../core/problem.ts'
+import type { Fields } from '../../../core/shape.ts'
+import type { World } from '../../world.ts'
+
+export interface PoolCase {
+  readonly pool: Pool
+  /** As it was written. */
+  readonly spec: Fields
+  /** All others that can be used. */
+  readonly others: readonly Pool[]
+  readonly world: World
+}
+
+export type PoolRule = (facts: PoolCase) => readonly Problem[]

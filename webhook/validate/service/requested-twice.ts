@@ -1,0 +1,12 @@
+import { annotations, readAnnotation } from '../../../core/annotations.ts'
+import { refuse, type ServiceCase, type ServiceRule } from './rule.ts'
+
+/** The annotation and the deprecated field together, even when they agree: MetalLB serves neither. */
+export const requestedTwice: ServiceRule = (facts) =>
+  asksTwice(facts) && !facts.service.requestedAddresses.ok
+    ? [refuse('RequestedTwice', 'spec.loadBalancerIP', facts.service.requestedAddresses.error)]
+    : []
+
+export function asksTwice({ annotations: written, specAddress }: ServiceCase): boolean {
+  return specAddress !== '' && readAnnotation(written, annotations.loadBalancerIPs) !== undefined
+}

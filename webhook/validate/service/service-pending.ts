@@ -1,0 +1,48 @@
+import { describeRefusal, type PoolRefusal, type Refusal } from '../../../core/refusal.ts'
+import { type ServiceRule, warn } from './rule.ts'
+
+/** Not the Service's mistake: it is stored, and waits until the cluster changes. */
+const waitsFor: ReadonlySet<Refusal['reason']> = new Set(['NoPools', 'NoPoolAvailable', 'NoClusterAddress', 'PoolFrozen'])
+const shown = 3
+
+export const servicePending: ServiceRule = ({ service, outcome }) => {
+  // What is wrong with what it asks for by name has its own codes.
+  if (outcome.ok || !waitsFor.has(outcome.error.reason) || !service.requestedAddresses.ok) return []
+  const { error } = outcome
+  if (error.reason !== 'NoPoolAvailable') return [pending(describeRefusal(error))]
+  if (service.requestedPool?.isDefault === false) return []
+  return [pending(`no pool can serve it: ${summarize(error.tried)}`)]
+}
+
+function pending(reason: string): ReturnType<typeof warn> {
+  return warn('ServicePending', 'spec.type', `will stay pending because ${reason}`)
+}
+
+/** All pools in one line, by what stands in the way: a warning has only 256 characters. */
+function summarize(tried: readonly PoolRefusal[]): string {
+  const groups = Map.groupBy(tried, obstacle)
+  return [...groups].map(([what, members]) => `${what}: ${listed([...new Set(members.map(({ pool }) => pool))])}`).join('; ')
+}
+
+function obstacle(refusal: PoolRefusal): string {
+  switch (refusal.reason) {
+    case 'PoolExhausted':
+      return `no free ${refusal.family} address`
+    case 'FamilyUnavailable':
+      return `no ${refusal.family} addresses`
+    case 'NamespaceNotAllowed':
+      return 'for other namespaces'
+    case 'ServiceNotSelected':
+      return 'for other labels'
+    case 'AutoAssignOff':
+      return 'only when named (autoAssign: false)'
+    case 'PoolFrozen':
+      return 'closed until its problem is corrected'
+    case 'PoolUnknown':
+      return 'unknown'
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, shown).join(', ')}${names.length > shown ? ` and ${names.length - shown} more` : ''}`
+}

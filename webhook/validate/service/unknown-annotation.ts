@@ -1,0 +1,24 @@
+import { annotationPrefix, annotations, deprecatedPrefix } from '../../../core/annotations.ts'
+import { nearest } from '../nearest.ts'
+import { type Finding, type ServiceRule, warn } from './rule.ts'
+
+const ofNamespaces: readonly string[] = [annotations.namespaceDefaultPool, annotations.namespaceAdmission]
+const written: readonly string[] = [annotations.addressPool, annotations.loadBalancerIPs, annotations.allowSharedIP]
+const ofServices = Object.values(annotations).filter((name) => !ofNamespaces.includes(name) && name !== annotations.isDefaultPool)
+
+/** A misspelled annotation does nothing, silently. Those of other programs are their own affair. */
+export const unknownAnnotation: ServiceRule = ({ annotations: all }) => Object.keys(all).flatMap(judge)
+
+function judge(key: string): readonly Finding[] {
+  const prefix = [annotationPrefix, deprecatedPrefix].find((known) => key.startsWith(known))
+  if (prefix === undefined) return []
+  const name = annotationPrefix + key.slice(prefix.length)
+  if (ofServices.some((known) => known === name)) return []
+  const guess = nearest(name, ofServices)
+  const hint = ofNamespaces.includes(name)
+    ? '; it belongs on a Namespace'
+    : guess === undefined
+      ? `; there are ${written.join(', ')}`
+      : `; did you mean "${guess}"?`
+  return [warn('UnknownAnnotation', `metadata.annotations[${key.slice(0, 100)}]`, `MetalLB reads no such annotation on a Service${hint}`)]
+}
