@@ -78,7 +78,12 @@ export class NaiveIpam {
 
   #enter(service: ServiceView, found: Found | undefined): Found | undefined {
     if (found === undefined) return undefined
-    this.#stays = this.#stays.filter((stay) => stay.service.key !== service.key || stay.leaving)
+    this.#stays = this.#stays
+      .filter((stay) => stay.service.key !== service.key || stay.leaving)
+      // What comes back to an address is no longer leaving it, and has its ports of today there.
+      .map((stay) =>
+        stay.service.key === service.key ? { ...stay, addresses: stay.addresses.filter((text) => !found.addresses.includes(text)) } : stay,
+      )
     this.#stays.push({ service, addresses: found.addresses, leaving: false })
     return found
   }
