@@ -9,7 +9,6 @@ import { ApiError, type KubeClient, resources } from '../kube/client.ts'
 import { type Clock, systemClock } from '../kube/clock.ts'
 import { type Logger, named } from '../kube/logger.ts'
 import { Reflector, type ReflectorTiming } from '../kube/reflector.ts'
-import { issueAuthority, issueCertificate } from './issue.ts'
 import { type Holdings, periodsFrom, planCertificates } from './plan.ts'
 
 /** PEM. */
@@ -161,6 +160,8 @@ class Keeper implements CertificateKeeper {
   }
 
   async #newSet(): Promise<Readonly<Record<Entry, string>>> {
+    // Loaded when it is needed: a replica that finds a good set, as almost all do, goes without the memory that issuing takes.
+    const { issueAuthority, issueCertificate } = await import('./issue.ts')
     const { dnsNames } = this.#options
     const [commonName = ''] = dnsNames
     const periods = periodsFrom(instant(this.#clock.wall()))
