@@ -1,4 +1,5 @@
 // `npm run demo`: sets up what is missing, starts a cluster, tells the story of chapters.ts and checks each step. `--keep` leaves the cluster up.
+import { dirname } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { buildImages } from '../images/build.ts'
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
   const started = performance.now()
   await sweep()
   const toolchain = await setup(out)
+  out('Building our images (half a minute the first time) …')
   const images = await buildImages(toolchain.cache, out)
   const labImages = await buildLabImages(toolchain.cache, out)
   out('Starting a three-node Kubernetes with our images (about half a minute) …')
@@ -51,7 +53,9 @@ async function main(): Promise<void> {
     await Promise.race([tell(lab), interrupted])
   } finally {
     if (keep && !signal.aborted) {
-      out(`\nThe cluster stays up:\n   export KUBECONFIG=${lab.kubeconfig}\nEnd it with:\n   npm run lab -- down --name ${lab.name}`)
+      const tools = dirname(toolchain.binaries.kubectl)
+      out(`\nThe cluster stays up (kubectl is in the folder that the second line adds):\n   export KUBECONFIG=${lab.kubeconfig}`)
+      out(`   export PATH=$PATH:${tools}\nEnd it with:\n   npm run lab -- down --name ${lab.name}`)
     } else {
       await lab.down()
     }
