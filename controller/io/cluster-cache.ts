@@ -1,12 +1,12 @@
 // What the controller reads of the cluster, kept by reflectors on every replica, leader or not.
 import type { Namespace, Node, Service } from '../../core/objects.ts'
 import type { KubeClient } from '../../kube/client.ts'
+import { keepMetadata } from '../../kube/kept-metadata.ts'
 import type { Logger } from '../../kube/logger.ts'
 import { Reflector } from '../../kube/reflector.ts'
 import { resources } from '../../kube/resources.ts'
 import type { Store } from '../../kube/store.ts'
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
-import type { ObjectMeta } from '../../schemas/object-meta.ts'
 
 export interface ClusterCacheOptions {
   readonly client: KubeClient
@@ -70,17 +70,6 @@ export class ClusterCache {
   #all(): readonly Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced'>[] {
     return [this.#services, this.#namespaces, this.#nodes, this.#pools]
   }
-}
-
-/** Metadata without the fields that nobody here reads: who wrote which field is half of an object. */
-function keepMetadata(metadata: ObjectMeta): ObjectMeta {
-  const {
-    managedFields: _managers,
-    ownerReferences: _owners,
-    finalizers: _finalizers,
-    ...kept
-  } = metadata as ObjectMeta & { managedFields?: unknown }
-  return kept
 }
 
 function keepService(service: Service): Service {

@@ -3,11 +3,11 @@ import { annotationPrefix, deprecatedPrefix } from '../../core/annotations.ts'
 import type { KubeObject, Namespace, Node, Service } from '../../core/objects.ts'
 import { asTexts } from '../../core/shape.ts'
 import type { KubeClient } from '../../kube/client.ts'
+import { keepMetadata } from '../../kube/kept-metadata.ts'
 import { type Logger, named } from '../../kube/logger.ts'
 import { Reflector } from '../../kube/reflector.ts'
 import { resources } from '../../kube/resources.ts'
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
-import type { ObjectMeta } from '../../schemas/object-meta.ts'
 
 /** An L2Advertisement or a BGPAdvertisement. */
 export interface Advertisement extends KubeObject {
@@ -56,17 +56,6 @@ export class Caches {
   #all(): readonly Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced'>[] {
     return [this.pools, this.namespaces, this.nodes, this.services, this.l2Advertisements, this.bgpAdvertisements]
   }
-}
-
-/** Names, labels, annotations and the beginning of the end. */
-function keepMetadata(metadata: ObjectMeta): ObjectMeta {
-  const {
-    managedFields: _managers,
-    ownerReferences: _owners,
-    finalizers: _finalizers,
-    ...kept
-  } = metadata as ObjectMeta & { managedFields?: unknown }
-  return kept
 }
 
 function keepNamespace({ metadata }: Namespace): Namespace {
