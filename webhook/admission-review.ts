@@ -1,31 +1,10 @@
 // Reads an AdmissionReview v1 from the network: anybody who reaches the port may have written it, so nothing is taken on trust.
+import { type AdmissionRequest, type Operation, operations } from '../admission/request.ts'
 import { fail, ok, type Result } from '../core/result.ts'
 import { asFields, asText, type Fields, kindOf } from '../core/shape.ts'
 
 /** No object of Kubernetes comes near it; what does is made to exhaust a stack. */
 const deepest = 100
-
-const operations = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'] as const
-export type Operation = (typeof operations)[number]
-
-/** What the API server asks, with the fields that our rules read. */
-export interface AdmissionRequest {
-  readonly uid: string
-  readonly operation: Operation
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-  readonly subResource: string | undefined
-  /** `generateName` while the API server has not generated the name yet. */
-  readonly name: string
-  readonly namespace: string
-  readonly username: string
-  readonly dryRun: boolean
-  /** Absent on DELETE. */
-  readonly object: Fields | undefined
-  /** Absent on CREATE. */
-  readonly oldObject: Fields | undefined
-}
 
 /**
  * Decodes the body of a call to a webhook.

@@ -1,7 +1,8 @@
 // What goes back to the API server: an AdmissionReview v1, or a plain Status when the question could not be read.
+
+import type { PatchOperation } from '../admission/json-patch.ts'
+import type { AdmissionRequest } from '../admission/request.ts'
 import type { Problem } from '../core/problem.ts'
-import type { AdmissionRequest } from './admission-review.ts'
-import type { PatchOperation } from './json-patch.ts'
 
 /** metav1.StatusCause: kubectl prints `field: message` and nothing else, so each message stands alone. */
 export interface Cause {

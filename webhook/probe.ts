@@ -1,6 +1,7 @@
 // The proof that the API server reaches us: a dry-run CREATE of a pool that our own webhook always refuses, with words that only it can know.
+
+import type { AdmissionRequest } from '../admission/request.ts'
 import { asFields, asText } from '../core/shape.ts'
-import type { AdmissionRequest } from './admission-review.ts'
 import type { Cause } from './answer.ts'
 
 /** The two calls of the API server's admission: first the mutating webhooks, then, behind the schema, the validating ones. */

@@ -3,8 +3,8 @@ import type { Node, Service } from '../../core/objects.ts'
 import type { ProblemCode } from '../../core/problem.ts'
 import type { Fields } from '../../core/shape.ts'
 import type { IPAddressPoolSpec } from '../../schemas/generated/types.ts'
+import type { Surroundings } from '../unit/admission/example.ts'
 import { poolObject, type ServiceOptions, serviceObject } from '../unit/core/objects.ts'
-import type { Surroundings } from '../unit/webhook/example.ts'
 
 /** Stored pools by name: addresses separated by spaces, or a spec. */
 export type PoolTexts = Readonly<Record<string, string | Partial<IPAddressPoolSpec>>>

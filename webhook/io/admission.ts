@@ -1,15 +1,17 @@
 // From the text of an AdmissionReview to the text of its answer: everything between the HTTP server and the pure review.
+
+import { type Evidence, missingEvidence } from '../../admission/evidence.ts'
+import type { AdmissionRequest } from '../../admission/request.ts'
+import { isExempt, kindOfRequest, review, reviewService } from '../../admission/review.ts'
+import { asWarnings, type Verdict } from '../../admission/verdict.ts'
+import type { World } from '../../admission/world.ts'
 import { wordsOf } from '../../kube/api-error.ts'
 import type { Clock } from '../../kube/clock.ts'
 import { parseJson, stringifyJson } from '../../kube/json.ts'
 import type { Logger } from '../../kube/logger.ts'
-import { type AdmissionRequest, decodeAdmissionReview } from '../admission-review.ts'
+import { decodeAdmissionReview } from '../admission-review.ts'
 import { type AdmissionReviewAnswer, allow, failure, refuse, refuseForNow, refuseWith, type Status } from '../answer.ts'
-import { type Evidence, missingEvidence } from '../evidence.ts'
 import { answerProbe, type Call } from '../probe.ts'
-import { isExempt, kindOfRequest, review, reviewService } from '../review.ts'
-import { asWarnings, type Verdict } from '../verdict.ts'
-import type { World } from '../world.ts'
 import type { WebhookMetrics } from './metrics.ts'
 
 /** The first live read may show another obstacle that rests on something else. Two of them end within the 2 s that the API server waits. */

@@ -1,4 +1,8 @@
 // The World of a review: what the caches hold, or a state proven to be as new as the API server's own.
+
+import type { Evidence } from '../../admission/evidence.ts'
+import { selectionOf } from '../../admission/validate/pool/pool-not-advertised.ts'
+import type { World } from '../../admission/world.ts'
 import { type CompiledPools, compilePools } from '../../core/config/pools.ts'
 import { namespaceFacts, nodeFacts } from '../../core/facts.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../../core/namespace.ts'
@@ -14,10 +18,7 @@ import type { Logger } from '../../kube/logger.ts'
 import type { Reflector } from '../../kube/reflector.ts'
 import { type Resource, resources } from '../../kube/resources.ts'
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
-import type { Evidence } from '../evidence.ts'
 import { isAsNewAs } from '../freshness.ts'
-import { selectionOf } from '../validate/pool/pool-not-advertised.ts'
-import type { World } from '../world.ts'
 import { Caches, loadBalancersOnly } from './caches.ts'
 
 /** Together they stay below the 2 s that the API server waits for us when a Service is written, and the 3 s for our own kinds. */

@@ -11,7 +11,7 @@ import { makeImage, writeLayout } from '../../../images/layout.ts'
 import { type TarEntry, writeTar } from '../../../images/tar.ts'
 
 describe('images', function () {
-  this.timeout(30_000)
+  this.timeout(180_000)
   const folder = mkdtempSync(join(tmpdir(), 'metallb-images-'))
   after(() => rmSync(folder, { recursive: true }))
   const file = (name: string): string => join(folder, name)

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { kindOfRequest, review } from '../../../admission/review.ts'
 import { parseJson } from '../../../kube/json.ts'
 import { decodeAdmissionReview } from '../../../webhook/admission-review.ts'
 import { allow, refuse } from '../../../webhook/answer.ts'
 import { answerProbe } from '../../../webhook/probe.ts'
-import { kindOfRequest, review } from '../../../webhook/review.ts'
-import { stored, worldOf } from './example.ts'
+import { stored, worldOf } from '../admission/example.ts'
 
 const request = {
   uid: 'u-1',

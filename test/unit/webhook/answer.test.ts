@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Problem } from '../../../core/problem.ts'
 import { allow, refuse, refuseForNow } from '../../../webhook/answer.ts'
-import { pool, requestFor } from './example.ts'
+import { pool, requestFor } from '../admission/example.ts'
 
 const request = requestFor(pool('second', { addresses: [] }))
 const problem = (field: string, message: string): Problem => ({ code: 'RangeSyntax', field, message, reason: 'FieldValueInvalid' })

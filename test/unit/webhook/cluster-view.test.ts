@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { expect } from 'chai'
+import type { World } from '../../../admission/world.ts'
 import { joinName } from '../../../core/namespaced-name.ts'
 import { connectKube, type KubeClient } from '../../../kube/client.ts'
 import { type Clock, systemClock } from '../../../kube/clock.ts'
 import { createLogger } from '../../../kube/logger.ts'
 import type { IPAddressPool } from '../../../schemas/generated/types.ts'
 import { ClusterView } from '../../../webhook/io/cluster-view.ts'
-import type { World } from '../../../webhook/world.ts'
+import { ownNamespace, stored } from '../admission/example.ts'
 import { address, serviceObject } from '../core/objects.ts'
 import {
   type Answer,
@@ -18,7 +19,6 @@ import {
   type SeenRequest,
   status,
 } from '../kube/scripted-server.ts'
-import { ownNamespace, stored } from './example.ts'
 
 const names = (world: World): readonly (string | undefined)[] => world.poolObjects.map(({ metadata }) => metadata.name)
 const isMetadataList = (request: SeenRequest): boolean => String(request.headers.accept).includes('PartialObjectMetadataList')

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
+import { review } from '../../../admission/review.ts'
+import { shapeProblems } from '../../../admission/validate/shape.ts'
 import { refuseWith } from '../../../webhook/answer.ts'
 import { answerProbe, type Call, isProof, probePool } from '../../../webhook/probe.ts'
-import { review } from '../../../webhook/review.ts'
-import { shapeProblems } from '../../../webhook/validate/shape.ts'
-import { ownNamespace, pool, requestFor, worldOf } from './example.ts'
+import { ownNamespace, pool, requestFor, worldOf } from '../admission/example.ts'
 
 const probe = (call: Call): ReturnType<typeof pool> => {
   const { metadata, spec } = probePool(call, '0123abcd', ownNamespace)

@@ -7,6 +7,7 @@ import { refuseWith } from '../../../webhook/answer.ts'
 import { Registrar } from '../../../webhook/io/registration.ts'
 import { answerProbe, type Call } from '../../../webhook/probe.ts'
 import { configurationName, type WebhookConfiguration } from '../../../webhook/registration.ts'
+import { ownNamespace, requestFor } from '../admission/example.ts'
 import {
   type Answer,
   answeringServer,
@@ -18,7 +19,6 @@ import {
   type SeenRequest,
   status,
 } from '../kube/scripted-server.ts'
-import { ownNamespace, requestFor } from './example.ts'
 
 /** The two configurations as an API server keeps them, and its habit of calling a webhook only some time after it was registered. */
 class Configurations {

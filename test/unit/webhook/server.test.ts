@@ -12,8 +12,8 @@ import { Admission, type Worlds } from '../../../webhook/io/admission.ts'
 import { metrics } from '../../../webhook/io/metrics.ts'
 import { AdmissionServer, type TlsIdentity } from '../../../webhook/io/server.ts'
 import { probePool } from '../../../webhook/probe.ts'
+import { ownNamespace, pool, stored, worldOf } from '../admission/example.ts'
 import { serviceObject } from '../core/objects.ts'
-import { ownNamespace, pool, stored, worldOf } from './example.ts'
 
 const serverName = 'metallb-webhook-service.metallb-system.svc'
 const json = { 'content-type': 'application/json' }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
+import { review } from '../../../admission/review.ts'
 import type { Fields } from '../../../core/shape.ts'
-import { review } from '../../../webhook/review.ts'
 import { requestFor, stored, worldOf } from './example.ts'
 
 const isDefault = { annotations: { 'metallb.io/is-default-pool': 'true' } }

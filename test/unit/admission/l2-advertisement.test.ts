@@ -1,6 +1,6 @@
 import { expect } from 'chai'
+import { review } from '../../../admission/review.ts'
 import type { Fields } from '../../../core/shape.ts'
-import { review } from '../../../webhook/review.ts'
 import { ownNamespace, refusalOf, requestFor, stored, worldOf } from './example.ts'
 
 const world = worldOf([stored('first-pool', ['192.168.1.0/24'], 1)], { nodes: [{ metadata: { name: 'n1', labels: { zone: 'a' } } }] })

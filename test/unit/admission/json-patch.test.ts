@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { addAnnotations } from '../../../webhook/json-patch.ts'
+import { addAnnotations } from '../../../admission/json-patch.ts'
 
 describe('a patch that adds annotations', () => {
   it('adds the whole map when there is none', () => {

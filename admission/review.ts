@@ -1,8 +1,8 @@
 // One judgement for the mutating and the validating call, free of HTTP: what is wrong with a request, what is odd about it, what is filled in.
 // Services are defaulted here and judged by validate/service.ts in the validating call alone: only there do they have their cluster IPs.
 import { asFields, type Fields } from '../core/shape.ts'
-import type { AdmissionRequest } from './admission-review.ts'
 import { defaultService } from './mutate/service.ts'
+import type { AdmissionRequest } from './request.ts'
 import { validateIPAddressPool } from './validate/ip-address-pool.ts'
 import { validateL2Advertisement } from './validate/l2-advertisement.ts'
 import { addedProblems } from './validate/ratchet.ts'

@@ -1,10 +1,10 @@
 // The Services that people copy from documentation, in its order and onto its pools: none of them is refused without need.
 import { expect } from 'chai'
+import { validateService } from '../../../admission/validate/service.ts'
 import { formatAddress } from '../../../core/address.ts'
 import type { Service, ServiceSpec } from '../../../core/objects.ts'
 import { viewService } from '../../../core/service.ts'
 import type { Fields } from '../../../core/shape.ts'
-import { validateService } from '../../../webhook/validate/service.ts'
 import { poolObject, type ServiceOptions, serviceObject } from '../core/objects.ts'
 import { worldOf } from './example.ts'
 

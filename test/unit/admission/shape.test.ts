@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { shapeProblems } from '../../../webhook/validate/shape.ts'
+import { shapeProblems } from '../../../admission/validate/shape.ts'
 
 const poolKey = 'metallb.io/v1beta1/IPAddressPool'
 const advertisementKey = 'metallb.io/v1beta1/L2Advertisement'

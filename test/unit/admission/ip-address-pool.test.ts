@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { review } from '../../../webhook/review.ts'
+import { review } from '../../../admission/review.ts'
 import { pool, refusalOf, requestFor, stored, worldOf } from './example.ts'
 
 const first = stored('first', ['192.168.1.100-192.168.1.110'], 1)

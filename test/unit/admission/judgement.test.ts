@@ -1,11 +1,11 @@
 // The promise of admission, on random clusters: what is refused would not have worked, and what passes in silence works.
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { validateService } from '../../../admission/validate/service.ts'
 import { createIpam } from '../../../core/ipam.ts'
 import { rebuild } from '../../../core/rebuild.ts'
 import { viewService } from '../../../core/service.ts'
 import type { Fields } from '../../../core/shape.ts'
-import { validateService } from '../../../webhook/validate/service.ts'
 import { poolList, someAddress, someService } from '../core/arbitraries.ts'
 import { serviceObject } from '../core/objects.ts'
 import { type Surroundings, worldOf } from './example.ts'

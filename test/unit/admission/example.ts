@@ -1,4 +1,9 @@
 // Builders shared by the webhook's tests.
+
+import type { AdmissionRequest } from '../../../admission/request.ts'
+import { review } from '../../../admission/review.ts'
+import { selectionOf } from '../../../admission/validate/pool/pool-not-advertised.ts'
+import type { World } from '../../../admission/world.ts'
 import { compilePools } from '../../../core/config/pools.ts'
 import { type NamespaceView, type ServiceAdmission, viewNamespace } from '../../../core/namespace.ts'
 import { viewNode } from '../../../core/node.ts'
@@ -7,11 +12,7 @@ import { Occupancy } from '../../../core/occupancy.ts'
 import { viewService } from '../../../core/service.ts'
 import type { Fields } from '../../../core/shape.ts'
 import type { IPAddressPool } from '../../../schemas/generated/types.ts'
-import type { AdmissionRequest } from '../../../webhook/admission-review.ts'
 import { refuse } from '../../../webhook/answer.ts'
-import { review } from '../../../webhook/review.ts'
-import { selectionOf } from '../../../webhook/validate/pool/pool-not-advertised.ts'
-import type { World } from '../../../webhook/world.ts'
 
 export const ownNamespace = 'metallb-system'
 

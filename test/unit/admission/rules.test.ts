@@ -1,9 +1,9 @@
 // Every table of test/rules, run through the reviews of both calls.
 import { readdirSync } from 'node:fs'
 import { expect } from 'chai'
+import { review, reviewService } from '../../../admission/review.ts'
+import { asWarnings } from '../../../admission/verdict.ts'
 import type { Fields } from '../../../core/shape.ts'
-import { review, reviewService } from '../../../webhook/review.ts'
-import { asWarnings } from '../../../webhook/verdict.ts'
 import type { RuleCase, RuleTable } from '../../rules/table.ts'
 import { poolObject } from '../core/objects.ts'
 import { requestFor, worldOf } from './example.ts'
