@@ -1,8 +1,12 @@
 import type { NamespacedName } from '../core/namespaced-name.ts'
+import type { StoredConfiguration } from './stored.ts'
+
+/** The kinds of metallb.io that users write, by their names in a World. */
+export type OwnKind = 'pools' | keyof StoredConfiguration
 
 /** A part of the cluster on which a refusal rests: it is read live before a Service is refused. */
 export type Evidence =
-  | { readonly kind: 'pools' }
+  | { readonly kind: OwnKind }
   | { readonly kind: 'nodes' }
   /** Every Service of type LoadBalancer. */
   | { readonly kind: 'services' }

@@ -1,6 +1,5 @@
 // What a review knows of the cluster besides the object under review.
 import { type CompiledPools } from '../core/config/pools.ts'
-import type { Selection } from '../core/config/selection.ts'
 import type { Ipam } from '../core/ipam.ts'
 import type { NamespaceView, ServiceAdmission } from '../core/namespace.ts'
 import type { NodeView } from '../core/node.ts'
@@ -8,8 +7,9 @@ import type { PoolPriority } from '../core/pool-order.ts'
 import type { Labels } from '../core/selector.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
 import type { IPAddressPool } from '../schemas/generated/types.ts'
+import type { StoredConfiguration } from './stored.ts'
 
-export interface World {
+export interface World extends StoredConfiguration {
   /** The namespace in which MetalLB runs: the only one whose objects count. */
   readonly namespace: string
   readonly classes: LoadBalancerClasses
@@ -28,6 +28,4 @@ export interface World {
   nodes(): readonly NodeView[]
   /** Of every Service of type LoadBalancer. */
   serviceLabels(): readonly Labels[]
-  /** Of every L2Advertisement and BGPAdvertisement. */
-  selections(): readonly Selection[]
 }

@@ -38,6 +38,7 @@ export const resources = {
   l2Advertisements: metallb('l2advertisements'),
   bgpPeers: metallb('bgppeers', 'v1beta2'),
   bgpAdvertisements: metallb('bgpadvertisements'),
+  bfdProfiles: metallb('bfdprofiles'),
   communities: metallb('communities'),
   serviceBgpStatuses: metallb('servicebgpstatuses'),
 } as const satisfies Readonly<Record<string, Resource>>

@@ -7,7 +7,7 @@ import type { Call } from './probe.ts'
 export const configurationName = 'metallb-webhook-configuration'
 
 /** Grows with each release that changes the entries below; an older replica leaves a newer one's entries alone. */
-const registrationVersion = 2
+const registrationVersion = 3
 export const versionAnnotation = 'metallb.io/webhook-registration'
 
 export interface WebhookConfiguration extends KubeObject {
@@ -91,7 +91,11 @@ export function webhooksFor(facts: RegistrationFacts, ownPolicy: OwnPolicy): rea
     name: `${facts.call === 'mutating' ? 'mutate' : 'validate'}.metallb.io`,
     failurePolicy: ownPolicy,
     timeoutSeconds: 3,
-    rules: [rule('metallb.io', 'v1beta1', ['ipaddresspools', 'l2advertisements'])],
+    rules: [
+      rule('metallb.io', 'v1beta1', ['ipaddresspools', 'l2advertisements', 'bgpadvertisements', 'bfdprofiles', 'communities']),
+      // The API server converts the older version for us: matchPolicy Equivalent.
+      rule('metallb.io', 'v1beta2', ['bgppeers']),
+    ],
     // An object on its way out must be able to lose its finalizers while nobody of us is there.
     matchConditions: [{ name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' }],
   }

@@ -15,6 +15,8 @@ export interface BgpAdvert extends Selection {
   readonly localPref: number | undefined
   readonly communities: readonly Community[]
   readonly largeCommunities: readonly LargeCommunity[]
+  /** Communities by name, whether a Community object defines them or not. */
+  readonly aliases: readonly string[]
   /** Names of BGPPeers; none means every peer. */
   readonly peers: ReadonlySet<string>
 }
@@ -67,6 +69,7 @@ export function compileBgpAdvertisement(
     localPref: localPref === 0 ? undefined : localPref,
     communities: communities.plain,
     largeCommunities: communities.large,
+    aliases: communities.aliases,
     peers: new Set(peers.names),
   }
   return { advert, problems }
@@ -76,7 +79,11 @@ function compileCommunityList(
   list: unknown,
   names: CommunityNames | undefined,
   owner: string,
-): { readonly plain: readonly Community[]; readonly large: readonly LargeCommunity[]; readonly problems: readonly Problem[] } {
+): Pick<BgpAdvert, 'aliases'> & {
+  readonly plain: readonly Community[]
+  readonly large: readonly LargeCommunity[]
+  readonly problems: readonly Problem[]
+} {
   const field = 'spec.communities'
   const compiled = compileNames(list, field, owner)
   const plain: Community[] = []
@@ -96,5 +103,5 @@ function compileCommunityList(
     else if (value.value.type === 'plain') plain.push(value.value.value)
     else large.push(value.value.value)
   }
-  return { plain, large, problems }
+  return { plain, large, aliases: compiled.names.filter((text) => !isLiteral(text)), problems }
 }

@@ -66,6 +66,8 @@ export type CommunityNames = ReadonlyMap<string, AnyCommunity>
 
 export interface CompiledCommunities {
   readonly names: CommunityNames
+  /** Which object defines a name, in the words of a message: `Community "a"`. */
+  readonly definedIn: ReadonlyMap<string, string>
   /** By the name of the object; objects without problems have no entry. */
   readonly problems: ReadonlyMap<string, readonly Problem[]>
 }
@@ -74,35 +76,50 @@ export interface CompiledCommunities {
 export function compileCommunities(objects: readonly CommunityObject[]): CompiledCommunities {
   const names = new Map<string, AnyCommunity>()
   const definedIn = new Map<string, string>()
-  const problems = new Map<string, Problem[]>()
-  const nameOf = (object: CommunityObject): string => asText(asFields(asFields(object)?.['metadata'])?.['name']) ?? ''
+  const problems = new Map<string, readonly Problem[]>()
   for (const object of objects.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
-    const owner = nameOf(object)
-    const found: Problem[] = []
-    for (const [index, entry] of asList(asFields(asFields(object)?.['spec'])?.['communities']).entries()) {
-      const path = `spec.communities[${index}]`
-      const name = asText(asFields(entry)?.['name']) ?? ''
-      const text = asText(asFields(entry)?.['value']) ?? ''
-      const value = parseCommunity(text)
-      const earlier = definedIn.get(name)
-      if (!value.ok) {
-        found.push(
-          problem(
-            'CommunityInvalid',
-            `${path}.value`,
-            `community ${quote(text)} of name ${quote(name)} in Community "${owner}": ${value.error}`,
-            text,
-          ),
-        )
-      } else if (earlier !== undefined) {
-        const message = `duplicate community name ${quote(name)} in Community "${owner}": Community "${earlier}" defines it already; remove one of them`
-        found.push(problem('DuplicateEntry', `${path}.name`, message, name))
-      } else {
-        names.set(name, value.value)
-        definedIn.set(name, owner)
-      }
+    const compiled = compileCommunity(object, definedIn)
+    for (const [name, value] of compiled.names) {
+      names.set(name, value)
+      definedIn.set(name, `Community "${nameOf(object)}"`)
     }
-    if (found.length > 0) problems.set(owner, found)
+    if (compiled.problems.length > 0) problems.set(nameOf(object), compiled.problems)
+  }
+  return { names, definedIn, problems }
+}
+
+/**
+ * What one object adds. Never throws, whatever the object holds.
+ *
+ * @param taken names that count already, with what defines each, in the words of a message
+ */
+export function compileCommunity(
+  object: CommunityObject,
+  taken: ReadonlyMap<string, string>,
+): { readonly names: CommunityNames; readonly problems: readonly Problem[] } {
+  const owner = `Community "${nameOf(object)}"`
+  const names = new Map<string, AnyCommunity>()
+  const problems: Problem[] = []
+  for (const [index, entry] of asList(asFields(asFields(object)?.['spec'])?.['communities']).entries()) {
+    const path = `spec.communities[${index}]`
+    const name = asText(asFields(entry)?.['name']) ?? ''
+    const text = asText(asFields(entry)?.['value']) ?? ''
+    const value = parseCommunity(text)
+    const earlier = names.has(name) ? 'an entry before it' : taken.get(name)
+    if (isLiteral(name)) {
+      const message = `name ${quote(name)} in ${owner} has a colon, so that it would be read as a value; leave the colon out`
+      problems.push(problem('CommunityInvalid', `${path}.name`, message, name))
+    } else if (!value.ok) {
+      const message = `community ${quote(text)} of name ${quote(name)} in ${owner}: ${value.error}`
+      problems.push(problem('CommunityInvalid', `${path}.value`, message, text))
+    } else if (earlier !== undefined) {
+      const message = `duplicate definition of community ${quote(name)} in ${owner}: ${earlier} defines it already; remove one of them`
+      problems.push(problem('DuplicateEntry', `${path}.name`, message, name))
+    } else names.set(name, value.value)
   }
   return { names, problems }
+}
+
+function nameOf(object: CommunityObject): string {
+  return asText(asFields(asFields(object)?.['metadata'])?.['name']) ?? ''
 }

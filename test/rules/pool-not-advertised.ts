@@ -4,16 +4,16 @@ export const table: RuleTable = {
   code: 'PoolNotAdvertised',
   cases: {
     'warns while nothing selects the pool': {
-      advertisements: [{ spec: { ipAddressPools: ['b'] } }],
+      l2Advertisements: [{ spec: { ipAddressPools: ['b'] } }],
       object: poolWith('a', { addresses: ['10.0.0.0/28'] }),
       warned: 'metadata.name: no L2Advertisement or BGPAdvertisement selects pool "a" yet: its addresses are handed out but not announced',
     },
     'is silent when an advertisement selects all': {
-      advertisements: [{ spec: {} }],
+      l2Advertisements: [{ spec: {} }],
       object: poolWith('a', { addresses: ['10.0.0.0/28'] }),
     },
     'is silent when one selects its label': {
-      advertisements: [{ spec: { ipAddressPoolSelectors: [{ matchLabels: { zone: 'x' } }] } }],
+      l2Advertisements: [{ spec: { ipAddressPoolSelectors: [{ matchLabels: { zone: 'x' } }] } }],
       object: poolWith('a', { addresses: ['10.0.0.0/28'] }, { labels: { zone: 'x' } }),
     },
   },

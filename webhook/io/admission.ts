@@ -1,8 +1,8 @@
 // From the text of an AdmissionReview to the text of its answer: everything between the HTTP server and the pure review.
 
-import { type Evidence, missingEvidence } from '../../admission/evidence.ts'
+import { type Evidence, missingEvidence, type OwnKind } from '../../admission/evidence.ts'
 import type { AdmissionRequest } from '../../admission/request.ts'
-import { isExempt, kindOfRequest, review, reviewService } from '../../admission/review.ts'
+import { isExempt, kindOfRequest, kindsBeside, review, reviewService } from '../../admission/review.ts'
 import { asWarnings, type Verdict } from '../../admission/verdict.ts'
 import type { World } from '../../admission/world.ts'
 import { wordsOf } from '../../kube/api-error.ts'
@@ -20,8 +20,8 @@ const confirmationRounds = 2
 /** Where the worlds come from. */
 export interface Worlds {
   cached(): World
-  /** At least as new as the call; rejects when the API server does not answer. */
-  confirmed(): Promise<World>
+  /** At least as new as the call in these kinds; rejects when the API server does not answer. */
+  confirmed(kinds: readonly OwnKind[]): Promise<World>
   /** At least as new as the call in what the evidence names; undefined when that cannot be had in time. */
   confirmedIn(evidence: readonly Evidence[]): Promise<World | undefined>
 }
@@ -92,9 +92,9 @@ export class Admission {
   async #verdict(call: Call, request: AdmissionRequest): Promise<Verdict | string> {
     if (kindOfRequest(request) === 'core')
       return call === 'mutating' ? review(request, this.#worlds.cached()) : await this.#serviceVerdict(request)
-    const world = await this.#worlds.confirmed().catch((error: unknown) => {
+    const world = await this.#worlds.confirmed(kindsBeside(request)).catch((error: unknown) => {
       this.#log.error({ event: 'confirmationFailed', ...subject(request), reason: wordsOf(error) })
-      return `the pools that exist could not be read, so "${request.name}" was not judged; try again: ${wordsOf(error)}`
+      return `what exists beside it could not be read, so "${request.name}" was not judged; try again: ${wordsOf(error)}`
     })
     return typeof world === 'string' ? world : review(request, world)
   }

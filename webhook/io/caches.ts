@@ -1,17 +1,30 @@
 // What the webhook reads of the cluster, kept by reflectors on every replica, cut down to what its rules look at.
+import type { OwnKind } from '../../admission/evidence.ts'
 import { annotationPrefix, deprecatedPrefix } from '../../core/annotations.ts'
-import type { KubeObject, Namespace, Node, Service } from '../../core/objects.ts'
+import type { Namespace, Node, Service } from '../../core/objects.ts'
 import { asTexts } from '../../core/shape.ts'
 import type { KubeClient } from '../../kube/client.ts'
 import { keepMetadata } from '../../kube/kept-metadata.ts'
 import { type Logger, named } from '../../kube/logger.ts'
 import { Reflector } from '../../kube/reflector.ts'
-import { resources } from '../../kube/resources.ts'
-import type { IPAddressPool } from '../../schemas/generated/types.ts'
+import { type Resource, resources } from '../../kube/resources.ts'
+import type {
+  BFDProfile,
+  BGPAdvertisement,
+  BGPPeerV1beta2,
+  Community,
+  IPAddressPool,
+  L2Advertisement,
+} from '../../schemas/generated/types.ts'
 
-/** An L2Advertisement or a BGPAdvertisement. */
-export interface Advertisement extends KubeObject {
-  readonly spec?: unknown
+/** Where the kinds of metallb.io are. */
+export const ownResources: Readonly<Record<OwnKind, Resource>> = {
+  pools: resources.ipAddressPools,
+  l2Advertisements: resources.l2Advertisements,
+  bgpAdvertisements: resources.bgpAdvertisements,
+  peers: resources.bgpPeers,
+  bfdProfiles: resources.bfdProfiles,
+  communities: resources.communities,
 }
 
 /** The API server filters: other types are most Services of a cluster. One that changes its type comes as a deletion. */
@@ -22,12 +35,15 @@ export class Caches {
   readonly namespaces: Reflector<Namespace>
   readonly nodes: Reflector<Node>
   readonly services: Reflector<Service>
-  readonly l2Advertisements: Reflector<Advertisement>
-  readonly bgpAdvertisements: Reflector<Advertisement>
+  readonly l2Advertisements: Reflector<L2Advertisement>
+  readonly bgpAdvertisements: Reflector<BGPAdvertisement>
+  readonly peers: Reflector<BGPPeerV1beta2>
+  readonly bfdProfiles: Reflector<BFDProfile>
+  readonly communities: Reflector<Community>
 
   constructor({ client, namespace, log: parent }: { readonly client: KubeClient; readonly namespace: string; readonly log: Logger }) {
     const log = named(parent, 'kube/reflector')
-    this.pools = new Reflector<IPAddressPool>({ client, log, resource: resources.ipAddressPools, namespace })
+    this.pools = new Reflector<IPAddressPool>({ client, log, resource: ownResources.pools, namespace })
     this.namespaces = new Reflector<Namespace>({ client, log, resource: resources.namespaces, transform: keepNamespace })
     this.nodes = new Reflector<Node>({ client, log, resource: resources.nodes, transform: keepNode })
     this.services = new Reflector<Service>({
@@ -37,8 +53,11 @@ export class Caches {
       fieldSelector: loadBalancersOnly,
       transform: keepService,
     })
-    this.l2Advertisements = new Reflector<Advertisement>({ client, log, resource: resources.l2Advertisements, namespace })
-    this.bgpAdvertisements = new Reflector<Advertisement>({ client, log, resource: resources.bgpAdvertisements, namespace })
+    this.l2Advertisements = new Reflector<L2Advertisement>({ client, log, resource: ownResources.l2Advertisements, namespace })
+    this.bgpAdvertisements = new Reflector<BGPAdvertisement>({ client, log, resource: ownResources.bgpAdvertisements, namespace })
+    this.peers = new Reflector<BGPPeerV1beta2>({ client, log, resource: ownResources.peers, namespace })
+    this.bfdProfiles = new Reflector<BFDProfile>({ client, log, resource: ownResources.bfdProfiles, namespace })
+    this.communities = new Reflector<Community>({ client, log, resource: ownResources.communities, namespace })
   }
 
   start(): void {
@@ -54,7 +73,8 @@ export class Caches {
   }
 
   #all(): readonly Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced'>[] {
-    return [this.pools, this.namespaces, this.nodes, this.services, this.l2Advertisements, this.bgpAdvertisements]
+    const { l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities } = this
+    return [this.pools, this.namespaces, this.nodes, this.services, l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities]
   }
 }
 

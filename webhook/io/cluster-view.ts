@@ -1,7 +1,7 @@
 // The World of a review: what the caches hold, or a state proven to be as new as the API server's own.
 
-import type { Evidence } from '../../admission/evidence.ts'
-import { selectionOf } from '../../admission/validate/pool/pool-not-advertised.ts'
+import type { Evidence, OwnKind } from '../../admission/evidence.ts'
+import { type Stored, storedAs } from '../../admission/stored.ts'
 import type { World } from '../../admission/world.ts'
 import { type CompiledPools, compilePools } from '../../core/config/pools.ts'
 import { namespaceFacts, nodeFacts } from '../../core/facts.ts'
@@ -17,14 +17,20 @@ import { type Clock, systemClock } from '../../kube/clock.ts'
 import type { Logger } from '../../kube/logger.ts'
 import type { Reflector } from '../../kube/reflector.ts'
 import { type Resource, resources } from '../../kube/resources.ts'
+import type { Store } from '../../kube/store.ts'
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
 import { isAsNewAs } from '../freshness.ts'
-import { Caches, loadBalancersOnly } from './caches.ts'
+import { Caches, loadBalancersOnly, ownResources } from './caches.ts'
 
 /** Together they stay below the 2 s that the API server waits for us when a Service is written, and the 3 s for our own kinds. */
 const listDeadlineMs = 1000
 const catchUpMs = 700
 const pollMs = 5
+
+/** What of a reflector shows how new it is. */
+interface Copy {
+  readonly store: Pick<Store<KubeObject>, 'list' | 'get' | 'resourceVersion'>
+}
 
 export interface ClusterViewOptions {
   readonly client: KubeClient
@@ -40,12 +46,21 @@ export class ClusterView {
   readonly #occupancy: Occupancy
   /** Compiled once per change of the pools, not once per request. */
   #compiled: CompiledPools | undefined
+  readonly #stored: { readonly [K in Exclude<OwnKind, 'pools'>]: () => World[K] }
 
   constructor(options: ClusterViewOptions) {
     const { client, settings, log } = options
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#caches = new Caches({ client, namespace: settings.namespace, log })
+    const { l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities } = this.#caches
+    this.#stored = {
+      l2Advertisements: keep(l2Advertisements, storedAs.l2Advertisements),
+      bgpAdvertisements: keep(bgpAdvertisements, storedAs.bgpAdvertisements),
+      peers: keep(peers, storedAs.peers),
+      bfdProfiles: keep(bfdProfiles, storedAs.bfdProfiles),
+      communities: keep(communities, storedAs.communities),
+    }
     this.#occupancy = new Occupancy({
       poolPriority: settings.poolPriority,
       pools: () => this.#pools().pools,
@@ -100,22 +115,42 @@ export class ClusterView {
 
   /** What the caches hold, at once and without a call. */
   cached(): World {
-    return this.#worldOf(this.#caches.pools.store.list(), this.#pools())
+    const { pools, namespaces, nodes, services } = this.#caches
+    return {
+      ...this.#options.settings,
+      poolObjects: pools.store.list(),
+      pools: this.#pools(),
+      l2Advertisements: this.#stored.l2Advertisements(),
+      bgpAdvertisements: this.#stored.bgpAdvertisements(),
+      peers: this.#stored.peers(),
+      bfdProfiles: this.#stored.bfdProfiles(),
+      communities: this.#stored.communities(),
+      ipam: () => this.#occupancy.ipam,
+      namespaceOf: (name) => this.#namespace(name),
+      namespaces: () => namespaces.store.list().map(viewNamespace),
+      nodes: () => nodes.store.list().map(viewNode),
+      serviceLabels: () => services.store.list().map(({ metadata }) => asTexts(metadata.labels)),
+    }
   }
 
   /**
-   * A world at least as new as this call: two pools in one `kubectl apply -f` see each other, whichever replica is asked.
+   * A world at least as new as this call in these kinds: two pools in one `kubectl apply -f` see each other, whichever replica is asked.
    * Rejects with ApiError when the API server does not answer.
    */
-  async confirmed(): Promise<World> {
-    if (await this.#confirm({ kind: 'pools' })) return this.cached()
+  async confirmed(kinds: readonly OwnKind[]): Promise<World> {
+    const listed = await Promise.all(kinds.map(async (kind) => ((await this.#confirm({ kind })) ? {} : await this.#listed(kind))))
+    return Object.assign(this.cached(), ...listed) as World
+  }
+
+  /** A kind as the API server has it, for the case that our watch is behind. */
+  async #listed(kind: OwnKind): Promise<Partial<World>> {
     const { client, settings } = this.#options
-    const { items } = await client.list<IPAddressPool>(resources.ipAddressPools, {
-      namespace: settings.namespace,
-      deadlineMs: listDeadlineMs,
-      pageSize: 10_000,
-    })
-    return this.#worldOf(items, compilePools(items))
+    const options = { namespace: settings.namespace, deadlineMs: listDeadlineMs, pageSize: 10_000 }
+    const { items } = await client.list<KubeObject>(ownResources[kind], options)
+    // What each kind is made of is checked where `storedAs` is written; here one line serves all of them.
+    if (kind !== 'pools') return { [kind]: storedAs[kind](items as readonly never[]) }
+    const poolObjects = items as readonly IPAddressPool[]
+    return { poolObjects, pools: compilePools(poolObjects) }
   }
 
   /**
@@ -128,10 +163,8 @@ export class ClusterView {
   }
 
   #confirm(evidence: Evidence): Promise<boolean> {
-    const { pools, namespaces, nodes, services } = this.#caches
+    const { namespaces, nodes, services } = this.#caches
     switch (evidence.kind) {
-      case 'pools':
-        return this.#catchUp(pools, resources.ipAddressPools, { namespace: this.#options.settings.namespace })
       case 'nodes':
         return this.#catchUp(nodes, resources.nodes, {})
       case 'services':
@@ -147,6 +180,10 @@ export class ClusterView {
       }
       case 'namespace':
         return this.#catchUp(namespaces, resources.namespaces, { fieldSelector: `metadata.name=${evidence.name}` }, evidence.name)
+      default: {
+        const { kind } = evidence
+        return this.#catchUp(this.#caches[kind], ownResources[kind], { namespace: this.#options.settings.namespace })
+      }
     }
   }
 
@@ -155,14 +192,14 @@ export class ClusterView {
    *
    * @param key the one object that the list is about; all when absent
    */
-  async #catchUp<T extends KubeObject>(reflector: Reflector<T>, resource: Resource, part: ListOptions, key?: string): Promise<boolean> {
+  async #catchUp({ store }: Copy, resource: Resource, part: ListOptions, key?: string): Promise<boolean> {
     const { client, log } = this.#options
     const options = { ...part, deadlineMs: listDeadlineMs, pageSize: 10_000, metadataOnly: true }
     const { items, resourceVersion } = await client.list<KubeObject>(resource, options)
     const listed = { objects: items, resourceVersion }
     const giveUpAt = this.#clock.now() + catchUpMs
-    const { store } = reflector
-    const objects = (): readonly T[] => (key === undefined ? store.list() : [store.get(key)].filter((object) => object !== undefined))
+    const objects = (): readonly KubeObject[] =>
+      key === undefined ? store.list() : [store.get(key)].filter((object) => object !== undefined)
     while (!isAsNewAs({ objects: objects(), resourceVersion: store.resourceVersion }, listed)) {
       if (this.#clock.now() >= giveUpAt) {
         log.warn({ event: 'cacheBehind', resource: resource.plural, have: store.resourceVersion, want: resourceVersion })
@@ -186,19 +223,13 @@ export class ClusterView {
   #hasServices(namespace: string | undefined): boolean {
     return this.#caches.services.store.list().some(({ metadata }) => metadata.namespace === namespace)
   }
+}
 
-  #worldOf(poolObjects: readonly IPAddressPool[], pools: CompiledPools): World {
-    const { namespaces, nodes, services, l2Advertisements, bgpAdvertisements } = this.#caches
-    return {
-      ...this.#options.settings,
-      poolObjects,
-      pools,
-      ipam: () => this.#occupancy.ipam,
-      namespaceOf: (name) => this.#namespace(name),
-      namespaces: () => namespaces.store.list().map(viewNamespace),
-      nodes: () => nodes.store.list().map(viewNode),
-      serviceLabels: () => services.store.list().map(({ metadata }) => asTexts(metadata.labels)),
-      selections: () => [...l2Advertisements.store.list(), ...bgpAdvertisements.store.list()].map(selectionOf),
-    }
-  }
+/** What a cache holds, compiled again only after a change. */
+function keep<O extends KubeObject, C>({ store }: Reflector<O>, compile: (objects: readonly O[]) => Stored<O, C>): () => Stored<O, C> {
+  let current: Stored<O, C> | undefined
+  store.subscribe(() => {
+    current = undefined
+  })
+  return () => (current ??= compile(store.list()))
 }

@@ -1,4 +1,4 @@
-import type { L2Advert } from '../../../core/config/l2-advertisement.ts'
+import type { Selection } from '../../../core/config/selection.ts'
 import { anyMatches } from '../../../core/config/selectors.ts'
 import { type Problem, problem } from '../../../core/problem.ts'
 import type { World } from '../../world.ts'
@@ -6,7 +6,7 @@ import type { World } from '../../world.ts'
 const shown = 6
 
 /** Several nodeSelectors are ORed, which many people read as AND: they are shown the Nodes. When none matches, nobody announces. */
-export function nodesSelected({ nodeSelectors }: L2Advert, world: World): readonly Problem[] {
+export function nodesSelected({ nodeSelectors }: Pick<Selection, 'nodeSelectors'>, world: World): readonly Problem[] {
   if (nodeSelectors.length === 0) return []
   const nodes = world.nodes().filter(({ labels }) => anyMatches(nodeSelectors, labels))
   if (nodes.length === 0) {

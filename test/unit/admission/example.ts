@@ -2,7 +2,7 @@
 
 import type { AdmissionRequest } from '../../../admission/request.ts'
 import { review } from '../../../admission/review.ts'
-import { selectionOf } from '../../../admission/validate/pool/pool-not-advertised.ts'
+import { storedAs } from '../../../admission/stored.ts'
 import type { World } from '../../../admission/world.ts'
 import { compilePools } from '../../../core/config/pools.ts'
 import { type NamespaceView, type ServiceAdmission, viewNamespace } from '../../../core/namespace.ts'
@@ -11,7 +11,14 @@ import type { Node, Service } from '../../../core/objects.ts'
 import { Occupancy } from '../../../core/occupancy.ts'
 import { viewService } from '../../../core/service.ts'
 import type { Fields } from '../../../core/shape.ts'
-import type { IPAddressPool } from '../../../schemas/generated/types.ts'
+import type {
+  BFDProfile,
+  BGPAdvertisement,
+  BGPPeerV1beta2,
+  Community,
+  IPAddressPool,
+  L2Advertisement,
+} from '../../../schemas/generated/types.ts'
 import { refuse } from '../../../webhook/answer.ts'
 
 export const ownNamespace = 'metallb-system'
@@ -39,13 +46,17 @@ export interface Surroundings {
   /** As stored. */
   readonly services?: readonly Service[]
   readonly nodes?: readonly Node[]
-  /** L2Advertisements and BGPAdvertisements; one that selects everything when not set. */
-  readonly advertisements?: readonly { readonly spec?: unknown }[]
+  /** As stored; an L2Advertisement that selects everything when not set. */
+  readonly l2Advertisements?: readonly Fields[]
+  readonly bgpAdvertisements?: readonly Fields[]
+  readonly peers?: readonly Fields[]
+  readonly bfdProfiles?: readonly Fields[]
+  readonly communities?: readonly Fields[]
   readonly serviceAdmission?: ServiceAdmission
 }
 
 export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {}): World {
-  const { namespaces = {}, services = [], nodes = [], advertisements = [{}], serviceAdmission = 'enforce' } = surroundings
+  const { namespaces = {}, services = [], nodes = [], l2Advertisements = [{}], serviceAdmission = 'enforce' } = surroundings
   const poolObjects = pools as unknown as readonly IPAddressPool[]
   const compiled = compilePools(poolObjects)
   const namespaceOf = (name: string): NamespaceView => viewNamespace({ metadata: { name, ...namespaces[name] } })
@@ -63,13 +74,21 @@ export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {
     serviceAdmission,
     poolObjects,
     pools: compiled,
+    l2Advertisements: storedAs.l2Advertisements(objects<L2Advertisement>(l2Advertisements)),
+    bgpAdvertisements: storedAs.bgpAdvertisements(objects<BGPAdvertisement>(surroundings.bgpAdvertisements)),
+    peers: storedAs.peers(objects<BGPPeerV1beta2>(surroundings.peers)),
+    bfdProfiles: storedAs.bfdProfiles(objects<BFDProfile>(surroundings.bfdProfiles)),
+    communities: storedAs.communities(objects<Community>(surroundings.communities)),
     ipam: () => occupancy.ipam,
     namespaceOf,
     namespaces: () => Object.keys(namespaces).map(namespaceOf),
     nodes: () => nodes.map(viewNode),
     serviceLabels: () => services.map(({ metadata }) => metadata.labels ?? {}),
-    selections: () => advertisements.map(selectionOf),
   }
+}
+
+function objects<O>(list: readonly Fields[] = []): readonly O[] {
+  return list as readonly O[]
 }
 
 /** The request that the API server would make of these objects; UPDATE when there is an old one. */

@@ -40,6 +40,11 @@ describe('the view of the cluster', () => {
   const first = stored('first', ['10.0.0.0/24'], 5)
   const second = stored('second', ['10.0.1.0/24'], 7)
   const shop = { metadata: { name: 'shop', annotations: { 'metallb.io/default-pool': 'first' }, resourceVersion: '1', uid: 'n' } }
+  const tor = {
+    kind: 'BGPPeer',
+    metadata: { name: 'tor', namespace: ownNamespace, uid: 'p' },
+    spec: { myASN: 65001, peerASN: 65000, peerAddress: '10.0.1.1' },
+  }
   const web = { ...serviceObject('shop/web', { held: ['10.0.0.7'] }), kind: 'Service' }
   const onWeb = { kind: 'service', key: joinName('shop', 'web') } as const
   const lists = (): readonly SeenRequest[] => server.requests.filter(({ query }) => query['watch'] !== 'true')
@@ -51,6 +56,8 @@ describe('the view of the cluster', () => {
   let namespaceWatch: ServerResponse
   let serviceWatch: ServerResponse
   let serviceMetadata: Answer
+  let peerWatch: ServerResponse
+  let peerList: Answer
   let fullLists: readonly Answer[]
   let metadataList: Answer
 
@@ -58,6 +65,7 @@ describe('the view of the cluster', () => {
     fullLists = [list(5, [first])]
     metadataList = list(5, [first])
     serviceMetadata = list(3, [web])
+    peerList = list(1, [])
     const opened = new Map<string, PromiseWithResolvers<ServerResponse>>()
     const watchOf = (plural: string): PromiseWithResolvers<ServerResponse> => {
       const known = opened.get(plural) ?? Promise.withResolvers<ServerResponse>()
@@ -76,6 +84,7 @@ describe('the view of the cluster', () => {
       if (request.query['watch'] === 'true') return open(plural)
       if (plural === 'services') return isMetadataList(request) ? serviceMetadata : list(3, [web])
       if (plural === 'namespaces') return list(1, [shop])
+      if (plural === 'bgppeers') return peerList
       if (plural !== 'ipaddresspools') return list(1, [])
       if (isMetadataList(request)) return metadataList
       const [next, ...rest] = fullLists
@@ -94,6 +103,7 @@ describe('the view of the cluster', () => {
     await view.whenSynced()
     poolWatch = await watchOf('ipaddresspools').promise
     namespaceWatch = await watchOf('namespaces').promise
+    peerWatch = await watchOf('bgppeers').promise
     serviceWatch = await watchOf('services').promise
   })
 
@@ -113,7 +123,7 @@ describe('the view of the cluster', () => {
   })
 
   it('is confirmed by one list of metadata when nothing is new', async () => {
-    expect(names(await view.confirmed())).to.deep.equal(['first'])
+    expect(names(await view.confirmed(['pools']))).to.deep.equal(['first'])
     expect(server.requests.filter(isMetadataList)).to.have.length(1)
   })
 
@@ -122,20 +132,45 @@ describe('the view of the cluster', () => {
       poolWatch.write(line('ADDED', second))
       return list(7, [first, second])(response, request)
     }
-    expect(names(await view.confirmed())).to.deep.equal(['first', 'second'])
+    expect(names(await view.confirmed(['pools']))).to.deep.equal(['first', 'second'])
     expect(fullLists).to.have.length(0)
+  })
+
+  it('is confirmed in several kinds by one list of each', async () => {
+    await view.confirmed(['pools', 'bgpAdvertisements', 'peers', 'communities', 'bfdProfiles', 'l2Advertisements'])
+    const asked = server.requests.filter(isMetadataList).map(({ path }) => path.split('/').at(-1))
+    expect(asked).to.have.members(['ipaddresspools', 'bgpadvertisements', 'bgppeers', 'communities', 'bfdprofiles', 'l2advertisements'])
+    expect((await view.confirmed([])).poolObjects).to.have.length(1)
+    expect(server.requests.filter(isMetadataList)).to.have.length(6)
+  })
+
+  it('lists one kind itself when its watch stays silent, and takes the others from the caches', async () => {
+    peerList = list(9, [{ ...tor, metadata: { ...tor.metadata, resourceVersion: '9' } }])
+    const world = await view.confirmed(['pools', 'peers'])
+    expect(world.peers.compiled.map(({ name }) => name)).to.deep.equal(['tor'])
+    expect(names(world)).to.deep.equal(['first'])
+    expect(view.cached().peers.objects).to.deep.equal([])
+  })
+
+  it('compiles a kind once for each change', async () => {
+    const before = view.cached().peers
+    expect(before.compiled).to.equal(view.cached().peers.compiled)
+    peerWatch.write(line('ADDED', { ...tor, metadata: { ...tor.metadata, resourceVersion: '9' } }))
+    while (view.cached().peers.objects.length === 0) await systemClock.sleep(5)
+    expect(view.cached().peers.compiled.map(({ name }) => name)).to.deep.equal(['tor'])
+    expect(view.cached().communities).to.equal(view.cached().communities)
   })
 
   it('lists everything itself when the watch stays silent', async () => {
     metadataList = list(7, [first, second])
     fullLists = [list(7, [first, second])]
-    expect(names(await view.confirmed())).to.deep.equal(['first', 'second'])
+    expect(names(await view.confirmed(['pools']))).to.deep.equal(['first', 'second'])
     expect(names(view.cached())).to.deep.equal(['first'])
   })
 
   it('rejects when the API server does not tell', async () => {
     metadataList = status(403, 'Forbidden', 'no')
-    expect(await view.confirmed().then(String, (error: Error) => error.message)).to.contain('403 Forbidden')
+    expect(await view.confirmed(['pools']).then(String, (error: Error) => error.message)).to.contain('403 Forbidden')
   })
 
   it('knows when its own namespace is going', async () => {
@@ -153,7 +188,7 @@ describe('the view of the cluster', () => {
     const changed = { ...(first as unknown as IPAddressPool), spec: { addresses: ['10.9.0.0/24'] } }
     poolWatch.write(line('MODIFIED', { ...changed, metadata: { ...changed.metadata, resourceVersion: '9' } }))
     metadataList = list(9, [{ metadata: { ...changed.metadata, resourceVersion: '9' } }])
-    const world = await view.confirmed()
+    const world = await view.confirmed(['pools'])
     expect(world.pools.pools.flatMap(({ ranges }) => ranges.map(({ text }) => text))).to.deep.equal(['10.9.0.0/24'])
   })
 

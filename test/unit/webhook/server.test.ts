@@ -65,7 +65,7 @@ describe('the admission server', () => {
     const admission = new Admission({
       worlds: {
         cached: () => worlds.cached(),
-        confirmed: () => worlds.confirmed(),
+        confirmed: (kinds) => worlds.confirmed(kinds),
         confirmedIn: (evidence) => worlds.confirmedIn(evidence),
       },
       metrics,
@@ -233,7 +233,7 @@ describe('the admission server', () => {
     expect(allowed).to.equal(false)
     expect(status).to.include({
       code: 503,
-      message: 'the pools that exist could not be read, so "second" was not judged; try again: GET pools: 403 Forbidden: no',
+      message: 'what exists beside it could not be read, so "second" was not judged; try again: GET pools: 403 Forbidden: no',
     })
   })
 

@@ -1,0 +1,97 @@
+// What holds for every kind of metallb.io that users write.
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { review } from '../../../admission/review.ts'
+import type { Fields } from '../../../core/shape.ts'
+import { corpus } from '../schemas/corpus.ts'
+import { ownNamespace, refusalOf, requestFor, worldOf } from './example.ts'
+
+interface Kind {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly right: Fields
+  /** Each of them is a mistake. */
+  readonly wrong: Fields
+}
+
+const kinds: readonly Kind[] = [
+  { apiVersion: 'metallb.io/v1beta1', kind: 'IPAddressPool', right: { addresses: ['10.0.0.0/24'] }, wrong: { addresses: ['10.0.0.1'] } },
+  { apiVersion: 'metallb.io/v1beta1', kind: 'L2Advertisement', right: {}, wrong: { ipAddressPools: ['a', 'a'] } },
+  { apiVersion: 'metallb.io/v1beta1', kind: 'BGPAdvertisement', right: {}, wrong: { communities: ['1:2:3'] } },
+  {
+    apiVersion: 'metallb.io/v1beta2',
+    kind: 'BGPPeer',
+    right: { myASN: 65001, peerASN: 65000, peerAddress: '10.0.1.1' },
+    wrong: { myASN: 65001, peerASN: 65000, peerAddress: 'router' },
+  },
+  { apiVersion: 'metallb.io/v1beta1', kind: 'BFDProfile', right: {}, wrong: { receiveInterval: 5 } },
+  { apiVersion: 'metallb.io/v1beta1', kind: 'Community', right: {}, wrong: { communities: [{ name: 'a', value: '1' }] } },
+]
+
+const fieldNames =
+  'addresses serviceAllocation communities nodeSelectors peers ipAddressPools aggregationLength localPref myASN peerASN peerAddress holdTime ' +
+  'passwordSecret receiveInterval echoMode bfdProfile interface sourceAddress routerID'
+
+const world = worldOf([], { bgpAdvertisements: [{ metadata: { name: 'all' } }] })
+
+describe('the review of our own kinds', () => {
+  for (const { apiVersion, kind, right, wrong } of kinds) {
+    const object = (spec: unknown, metadata: Fields = {}): Fields => ({
+      apiVersion,
+      kind,
+      metadata: { name: 'example', namespace: ownNamespace, ...metadata },
+      spec,
+    })
+
+    it(`lets a right ${kind} pass in silence`, () => {
+      expect(review(requestFor(object(right)), world)).to.deep.equal({ problems: [], warnings: [], patch: [] })
+    })
+
+    it(`refuses a ${kind} in another namespace`, () => {
+      expect(refusalOf(requestFor(object(right, { namespace: 'default' })), world)).to.equal(
+        '* metadata.namespace: resource must be created in metallb-system namespace, not in "default", where MetalLB does not read it; set metadata.namespace: metallb-system [WrongNamespace]',
+      )
+    })
+
+    it(`refuses a wrong ${kind}, but not its labels, its repair, its end or its subresource`, () => {
+      const before = object(wrong)
+      expect(refusalOf(requestFor(before), world)).not.to.equal('')
+      expect(refusalOf(requestFor(object(wrong, { labels: { a: 'b' } }), before), world)).to.equal('')
+      expect(refusalOf(requestFor(object(right), before), world)).to.equal('')
+      expect(refusalOf(requestFor(before, object(right)), world)).not.to.equal('')
+      expect(refusalOf(requestFor(object(wrong, { deletionTimestamp: '2026-02-01T00:00:00Z' }), object(right)), world)).to.equal('')
+      expect(refusalOf(requestFor(before, object(right), { subResource: 'status' }), world)).to.equal('')
+      expect(refusalOf(requestFor(before, before, { operation: 'DELETE', object: undefined }), world)).to.equal('')
+    })
+
+    it(`never refuses an UPDATE of a ${kind} that changes nothing, and never throws`, () => {
+      const fields = fc.constantFrom(...fieldNames.split(' '))
+      fc.assert(
+        fc.property(fc.oneof(fc.jsonValue(), fc.dictionary(fields, fc.jsonValue())), (spec) => {
+          expect(refusalOf(requestFor(object(spec), object(spec)), world)).to.equal('')
+        }),
+      )
+    })
+  }
+})
+
+/** CEL cannot compare addresses or look across entries within its cost, and the API server drops fields that it does not know. */
+const beyondSchema = [
+  'is a pool with a range that ends before it starts',
+  'is a pool with two ranges that overlap',
+  'is a pool with a misspelt field',
+]
+
+describe('the rules and the API server', () => {
+  const judged = Object.entries(corpus).filter(
+    ([, { object, before }]) =>
+      before === undefined && kinds.some(({ apiVersion, kind }) => object.apiVersion === apiVersion && object.kind === kind),
+  )
+  for (const [name, { object, server }] of judged) {
+    it(`agree on an object that ${name}`, () => {
+      const { problems } = review(requestFor(object as unknown as Fields), worldOf([]))
+      const said = problems.map(({ field, message }) => `${field}: ${message}`).join('\n')
+      expect(problems.length > 0, said).to.equal(server.length > 0 || beyondSchema.includes(name))
+    })
+  }
+})
