@@ -18,12 +18,16 @@ interface Manifest {
       readonly metadata: { readonly labels: Readonly<Record<string, string>> }
       readonly spec: {
         readonly serviceAccountName: string
+        readonly securityContext: Readonly<Record<string, unknown>>
         readonly containers: readonly {
           readonly name: string
           readonly args: readonly string[]
+          readonly env: readonly { readonly name: string }[]
+          readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[]
           readonly securityContext: Readonly<Record<string, unknown>>
           readonly resources: { readonly limits: Readonly<Record<string, string>> }
         }[]
+        readonly volumes?: readonly { readonly name: string; readonly secret?: unknown }[]
       }
     }
   }
@@ -84,6 +88,30 @@ describe('The manifests', () => {
         expect(resources.limits).to.deep.equal({ memory: '256Mi' })
       }
   })
+
+  it('mount in the speaker what MetalLB mounts there, where it is', () => {
+    const template = workloads.find(({ manifest }) => manifest.metadata.name === 'speaker')?.template
+    const mounts = template?.spec.containers[0]?.volumeMounts?.map(({ name, mountPath }) => `${name} ${mountPath}`)
+    expect(mounts).to.deep.equal(['tmp /tmp', 'memberlist /etc/ml_secret_key'])
+    expect(template?.spec.volumes?.map(({ name }) => name)).to.deep.equal(['tmp', 'memberlist'])
+    expect(template?.spec.volumes?.[1]?.secret).to.deep.equal({ secretName: 'memberlist', optional: true })
+    expect(template?.spec.containers[0]?.env.map(({ name }) => name)).to.include.members(['METALLB_NODE_NAME', 'METALLB_HOST'])
+  })
+
+  it('leave the user of the speaker to the pod, so that an overlay can change it', () => {
+    const template = workloads.find(({ manifest }) => manifest.metadata.name === 'speaker')?.template
+    expect(template?.spec.securityContext).to.include({ runAsUser: 0 })
+    expect(template?.spec.containers[0]?.securityContext).not.to.have.property('runAsUser')
+  })
+
+  for (const [component, document] of [
+    ['hardened-speaker', '001-0585.yaml'],
+    ['optimized-speaker', '001-0997.yaml'],
+  ])
+    it(`have as component ${component} what people wrote as a DaemonSet without selector and image, unedited`, () => {
+      const shipped = readFileSync(new URL(`../components/${component}/daemonset.yaml`, base), 'utf8')
+      expect(shipped).to.equal(readFileSync(new URL(`../../seeds/documents/${document}`, import.meta.url), 'utf8'))
+    })
 
   it('leave the registrations and the Secret for the webhook to fill in', () => {
     for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'])
