@@ -1,9 +1,12 @@
 // Command lines as Go programs read them: one or two dashes, `=value` or the next argument, environment variables as defaults.
+import { nearest } from '../core/nearest.ts'
 import { fail, ok, type Result } from '../core/result.ts'
 
 interface FlagBasics {
   /** The environment variable that gives the default. */
   readonly env?: string
+  /** One letter: `-n` for `--namespace`. */
+  readonly short?: string
   readonly help: string
 }
 
@@ -11,16 +14,20 @@ export type FlagSpec =
   | (FlagBasics & { readonly kind: 'text'; readonly default: string; readonly oneOf?: readonly string[] })
   | (FlagBasics & { readonly kind: 'integer'; readonly default: number; readonly min?: number; readonly max?: number })
   | (FlagBasics & { readonly kind: 'switch'; readonly default: boolean })
+  /** May be given several times. */
+  | (FlagBasics & { readonly kind: 'list' })
 
 export type FlagTable = Readonly<Record<string, FlagSpec>>
 
-type FlagValue<S extends FlagSpec> = S extends { readonly kind: 'text'; readonly oneOf: readonly (infer V)[] }
-  ? V
-  : S['kind'] extends 'text'
-    ? string
-    : S['kind'] extends 'integer'
-      ? number
-      : boolean
+type FlagValue<S extends FlagSpec> = S extends { readonly kind: 'list' }
+  ? readonly string[]
+  : S extends { readonly kind: 'text'; readonly oneOf: readonly (infer V)[] }
+    ? V
+    : S['kind'] extends 'text'
+      ? string
+      : S['kind'] extends 'integer'
+        ? number
+        : boolean
 
 /** Keys are the flags' names as written in the table ('log-level'). */
 export type FlagValues<T extends FlagTable> = { readonly [K in keyof T]: FlagValue<T[K]> }
@@ -31,10 +38,17 @@ export interface FlagProblem {
   readonly message: string
 }
 
-type Value = string | number | boolean
+type Value = string | number | boolean | readonly string[]
+
+/** A command line that has more than flags: `lint -n shop FILE`. */
+export interface CommandLine<T extends FlagTable> {
+  readonly flags: FlagValues<T>
+  /** What is no flag, in order; a single dash is one, and so is everything after two. */
+  readonly operands: readonly string[]
+}
 
 /**
- * Reads a command line.
+ * Reads a command line of flags alone.
  *
  * @param argv without interpreter and script
  * @param env an empty variable counts as absent
@@ -44,34 +58,73 @@ export function parseFlags<const T extends FlagTable>(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Result<FlagValues<T>, FlagProblem> {
+  const line = parseCommandLine(table, argv, env)
+  if (!line.ok) return line
+  const [operand = argv.includes('--') ? '--' : undefined] = line.value.operands
+  return operand === undefined ? ok(line.value.flags) : wrong(`"${operand}" is not a flag; see --help`)
+}
+
+/**
+ * Reads a command line with operands.
+ *
+ * @param argv without interpreter and script
+ * @param env an empty variable counts as absent
+ */
+export function parseCommandLine<const T extends FlagTable>(
+  table: T,
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Result<CommandLine<T>, FlagProblem> {
   const values: Record<string, Value> = {}
   for (const [name, spec] of Object.entries(table)) {
     const text = spec.env === undefined ? undefined : env[spec.env]
-    const value = text === undefined || text === '' ? ok(spec.default) : read(spec, text)
+    const value = text === undefined || text === '' ? ok(defaultOf(spec)) : read(spec, text)
     if (!value.ok) return wrong(`environment variable ${spec.env ?? ''}=${text ?? ''}: ${value.error}`)
     values[name] = value.value
   }
   const given = readArguments(table, argv)
-  return given.ok ? ok({ ...values, ...given.value } as FlagValues<T>) : given
+  if (!given.ok) return given
+  return ok({ flags: { ...values, ...given.value.values } as FlagValues<T>, operands: given.value.operands })
 }
 
-function readArguments(table: FlagTable, argv: readonly string[]): Result<Readonly<Record<string, Value>>, FlagProblem> {
+interface Arguments {
+  readonly values: Readonly<Record<string, Value>>
+  readonly operands: readonly string[]
+}
+
+function readArguments(table: FlagTable, argv: readonly string[]): Result<Arguments, FlagProblem> {
   const values: Record<string, Value> = {}
+  const operands: string[] = []
   const rest = argv.values()
   for (const argument of rest) {
-    const [, name, inline] = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(argument) ?? []
-    if (name === undefined) return wrong(`"${argument}" is not a flag; see --help`)
-    if (name === 'help' || name === 'h') return fail({ exitCode: 0, message: usage(table) })
-    const spec = Object.hasOwn(table, name) ? table[name] : undefined
-    if (spec === undefined) return wrong(`unknown flag --${name}; see --help`)
+    if (argument === '--') return ok({ values, operands: [...operands, ...rest] })
+    const [, word, inline] = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(argument) ?? []
+    if (word === undefined) {
+      operands.push(argument)
+      continue
+    }
+    if (word === 'help' || word === 'h') return fail({ exitCode: 0, message: usage(table) })
+    const name = nameOf(table, word)
+    const spec = name === undefined ? undefined : table[name]
+    if (name === undefined || spec === undefined) return wrong(unknownFlag(table, word))
     // As in Go, a switch never takes the next argument.
     const text = inline ?? (spec.kind === 'switch' ? 'true' : rest.next().value)
     if (text === undefined) return wrong(`flag --${name} needs a value`)
     const value = read(spec, text)
     if (!value.ok) return wrong(`flag --${name}=${text}: ${value.error}`)
-    values[name] = value.value
+    const before = values[name]
+    values[name] = Array.isArray(value.value) && Array.isArray(before) ? [...before, ...value.value] : value.value
   }
-  return ok(values)
+  return ok({ values, operands })
+}
+
+function nameOf(table: FlagTable, word: string): string | undefined {
+  return Object.hasOwn(table, word) ? word : Object.entries(table).find(([, { short }]) => short === word)?.[0]
+}
+
+function unknownFlag(table: FlagTable, word: string): string {
+  const guess = nearest(word, Object.keys(table))
+  return `unknown flag --${word}; ${guess === undefined ? '' : `did you mean --${guess}? `}see --help`
 }
 
 function wrong(message: string): Result<never, FlagProblem> {
@@ -84,8 +137,14 @@ const switchWords: Readonly<Record<string, boolean>> = {
   ...Object.fromEntries(['0', 'f', 'F', 'false', 'FALSE', 'False'].map((word) => [word, false])),
 }
 
+function defaultOf(spec: FlagSpec): Value {
+  return spec.kind === 'list' ? [] : spec.default
+}
+
 function read(spec: FlagSpec, text: string): Result<Value, string> {
   switch (spec.kind) {
+    case 'list':
+      return ok([text])
     case 'text':
       return spec.oneOf === undefined || spec.oneOf.includes(text) ? ok(text) : fail(`must be one of ${spec.oneOf.join(', ')}`)
     case 'switch': {
@@ -103,9 +162,11 @@ function read(spec: FlagSpec, text: string): Result<Value, string> {
 /** One flag per line with its default, for --help. */
 function usage(table: FlagTable): string {
   const lines = Object.entries(table).map(([name, spec]) => {
+    const flag = `${spec.short === undefined ? '' : `-${spec.short}, `}--${name}`
     const choice = spec.kind === 'text' && spec.oneOf !== undefined ? ` (${spec.oneOf.join(', ')})` : ''
     const env = spec.env === undefined ? '' : ` [$${spec.env}]`
-    return `  --${name.padEnd(28)} ${spec.help}${choice}; default ${JSON.stringify(spec.default)}${env}`
+    const preset = spec.kind === 'list' ? 'may be given several times' : `default ${JSON.stringify(spec.default)}`
+    return `  ${flag.padEnd(30)} ${spec.help}${choice}; ${preset}${env}`
   })
   return ['Flags:', ...lines].join('\n')
 }

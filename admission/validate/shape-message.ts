@@ -1,8 +1,8 @@
 // Says in one sentence what is wrong with a value's shape, and what to write instead.
 import type { ErrorObject } from 'ajv'
+import { nearest } from '../../core/nearest.ts'
 import { type Problem, problem } from '../../core/problem.ts'
 import { asFields, asText, type Fields, kindOf } from '../../core/shape.ts'
-import { nearest } from './nearest.ts'
 
 const quotedLength = 60
 const listedFields = 12

@@ -1,7 +1,7 @@
+import { nearest } from '../../../core/nearest.ts'
 import { type Problem, problem } from '../../../core/problem.ts'
 import { asFields, asList, asText, type Fields } from '../../../core/shape.ts'
 import type { World } from '../../world.ts'
-import { nearest } from '../nearest.ts'
 
 /** The pool may be the next object of the same file, so this is only said. */
 export function advertisedPoolUnknown(object: Fields, world: World): readonly Problem[] {

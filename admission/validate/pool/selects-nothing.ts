@@ -1,10 +1,10 @@
+import { nearest } from '../../../core/nearest.ts'
 import type { Problem } from '../../../core/problem.ts'
 import { problem } from '../../../core/problem.ts'
 import type { Labels } from '../../../core/selector.ts'
 import { compileSelector } from '../../../core/selector.ts'
 import { asFields, asList } from '../../../core/shape.ts'
 import type { LabelSelector } from '../../../schemas/object-meta.ts'
-import { nearest } from '../nearest.ts'
 import type { PoolRule } from './rule.ts'
 
 /** Names and selectors of serviceAllocation that match nothing today. What they mean may still come, so this is only said. */

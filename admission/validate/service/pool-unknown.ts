@@ -1,5 +1,5 @@
+import { nearest } from '../../../core/nearest.ts'
 import { quote } from '../../../core/quote.ts'
-import { nearest } from '../nearest.ts'
 import { poolField, pools, refusals, refuse, type ServiceRule } from './rule.ts'
 
 const shown = 5

@@ -1,5 +1,5 @@
 import { annotationPrefix, annotations, deprecatedPrefix } from '../../../core/annotations.ts'
-import { nearest } from '../nearest.ts'
+import { nearest } from '../../../core/nearest.ts'
 import { type Finding, type ServiceRule, warn } from './rule.ts'
 
 const ofNamespaces: readonly string[] = [annotations.namespaceDefaultPool, annotations.namespaceAdmission]

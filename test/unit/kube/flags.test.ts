@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseFlags } from '../../../kube/flags.ts'
+import { parseCommandLine, parseFlags } from '../../../kube/flags.ts'
 
 const table = {
   'log-level': { kind: 'text', default: 'info', oneOf: ['debug', 'info'], help: 'how much to say' },
@@ -34,10 +34,11 @@ const good: Readonly<
 const bad: Readonly<
   Record<string, { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly says: string }>
 > = {
-  'an unknown flag': { argv: ['--prot=1'], says: '2: unknown flag --prot; see --help' },
+  'an unknown flag': { argv: ['--ports=1'], says: '2: unknown flag --ports; did you mean --port? see --help' },
   'a word that is no flag': { argv: ['port'], says: '2: "port" is not a flag; see --help' },
   'dashes alone': { argv: ['--'], says: '2: "--" is not a flag; see --help' },
   'a property that every object has': { argv: ['--constructor=1'], says: '2: unknown flag --constructor; see --help' },
+  'a flag that resembles none': { argv: ['--quiet'], says: '2: unknown flag --quiet; see --help' },
   'a missing value': { argv: ['--port'], says: '2: flag --port needs a value' },
   'text for a number': { argv: ['--port=http'], says: '2: flag --port=http: must be an integer from 0 to 65535' },
   'a number that is no integer': { argv: ['--port=1e3'], says: '2: flag --port=1e3: must be an integer from 0 to 65535' },
@@ -58,5 +59,40 @@ describe('A command line', () => {
       expect(text).to.match(/^0: Flags:\n {2}--log-level +how much to say \(debug, info\); default "info"\n/)
       expect(text).to.match(/--port +metrics; default 7472 \[\$PORT\]/)
     }
+  })
+})
+
+const command = {
+  namespace: { kind: 'text', default: '', short: 'n', help: 'where' },
+  strict: { kind: 'switch', default: false, help: 'warnings fail too' },
+  delete: { kind: 'list', help: 'what goes' },
+} as const
+
+const lines: Readonly<Record<string, { readonly argv: readonly string[]; readonly gives: object; readonly operands: readonly string[] }>> =
+  {
+    'operands among flags': { argv: ['a', '--strict', 'b'], gives: { strict: true }, operands: ['a', 'b'] },
+    'one letter for a flag': { argv: ['-n', 'shop', 'a'], gives: { namespace: 'shop' }, operands: ['a'] },
+    'a single dash as operand': { argv: ['-', '--strict'], gives: { strict: true }, operands: ['-'] },
+    'what follows two dashes as operands': {
+      argv: ['--strict', '--', '--strict', '-n'],
+      gives: { strict: true },
+      operands: ['--strict', '-n'],
+    },
+    'a flag several times': { argv: ['--delete', 'x', '--delete=y'], gives: { delete: ['x', 'y'] }, operands: [] },
+  }
+
+describe('A command line with operands', () => {
+  for (const [name, { argv, gives, operands }] of Object.entries(lines))
+    it(`takes ${name}`, () => {
+      const result = parseCommandLine(command, argv, {})
+      const flags = { namespace: '', strict: false, delete: [], ...gives }
+      expect(result).to.deep.equal({ ok: true, value: { flags, operands } })
+    })
+
+  it('explains itself', () => {
+    const result = parseCommandLine(command, ['--help'], {})
+    expect(result.ok ? '' : result.error.message).to.match(
+      / {2}-n, --namespace +where; default ""\n.*\n {2}--delete +what goes; may be given several times$/,
+    )
   })
 })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { nearest } from '../../../admission/validate/nearest.ts'
+import { nearest } from '../../../core/nearest.ts'
 
 const rows: readonly (readonly [word: string, candidates: readonly string[], expected: string | undefined])[] = [
   ['adresses', ['addresses', 'autoAssign'], 'addresses'],
