@@ -1,4 +1,4 @@
-// Shapes of Kubernetes itself that the nine kinds are made of: metadata, label selectors and conditions, as JSON gives them.
+// Shapes of Kubernetes itself that the kinds of metallb.io are made of: metadata, label selectors and conditions, as JSON gives them.
 
 /**
  * The metadata of an object. Every property is optional, because objects in an AdmissionReview or in a file have not been through the

@@ -59,6 +59,130 @@ const labelSelector: JsonSchema = {
 
 /** By API version and kind, such as `metallb.io/v1beta1/IPAddressPool`. */
 export const jsonSchemas: { readonly [apiVersionSlashKind: string]: JsonSchema } = {
+  'metallb.io/v1alpha1/AllocationPolicy': {
+    description: 'Rules of the cluster\'s owner for Services of type LoadBalancer: what they may look like, how many addresses a namespace may hold, which pool they prefer.',
+    type: 'object',
+    required: ['apiVersion', 'kind', 'metadata', 'spec'],
+    additionalProperties: false,
+    properties: {
+      apiVersion: {
+        type: 'string',
+        enum: ['metallb.io/v1alpha1'],
+      },
+      kind: {
+        type: 'string',
+        enum: ['AllocationPolicy'],
+      },
+      metadata: {
+        type: 'object',
+      },
+      spec: {
+        description: 'Whom the policy is about (namespaces and namespaceSelectors together, and of their Services those with these labels; what is left out matches everything), and what it says.',
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          namespaces: {
+            description: 'Names of namespaces whose Services the policy is about.',
+            type: 'array',
+            maxItems: 256,
+            items: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 63,
+            },
+          },
+          namespaceSelectors: {
+            description: 'Label selectors of namespaces whose Services the policy is about; a namespace that matches any of them is in.',
+            type: 'array',
+            maxItems: 64,
+            items: labelSelector,
+          },
+          serviceSelectors: {
+            description: 'Label selectors of Services that the policy is about; a Service that matches any of them is in.',
+            type: 'array',
+            maxItems: 64,
+            items: labelSelector,
+          },
+          validations: {
+            description: 'What must be true of every Service of type LoadBalancer that is created or changed.',
+            type: 'array',
+            maxItems: 20,
+            items: {
+              description: 'One condition, and what happens when it does not hold.',
+              type: 'object',
+              required: ['expression'],
+              additionalProperties: false,
+              properties: {
+                name: {
+                  description: 'What messages and logs call it; its position in the list when left out.',
+                  type: 'string',
+                  minLength: 1,
+                  maxLength: 63,
+                },
+                expression: {
+                  description: 'CEL that gives true or false, over object, oldObject (null on creation), request, namespaceObject, pools and usage.',
+                  type: 'string',
+                  minLength: 1,
+                  maxLength: 4096,
+                },
+                message: {
+                  description: 'What the author of a Service is told when the expression is false, or fails; the expression itself when left out.',
+                  type: 'string',
+                  minLength: 1,
+                  maxLength: 512,
+                },
+                messageExpression: {
+                  description: 'CEL that gives the message as a string, over the same variables; message is used when it fails.',
+                  type: 'string',
+                  minLength: 1,
+                  maxLength: 4096,
+                },
+                action: {
+                  description: 'Whether a Service for which the expression is not true is refused (Deny), stored with a warning (Warn), or only noted in the API server\'s audit log (Audit); Deny when left out.',
+                  type: 'string',
+                  enum: ['Deny', 'Warn', 'Audit'],
+                },
+              },
+            },
+          },
+          quota: {
+            description: 'Limits for each of the namespaces by itself.',
+            type: 'object',
+            required: ['addresses'],
+            additionalProperties: false,
+            properties: {
+              addresses: {
+                description: 'How many distinct addresses the Services of one namespace may hold; one that they share counts once.',
+                type: 'object',
+                additionalProperties: false,
+                properties: {
+                  ipv4: {
+                    description: 'Most IPv4 addresses of one namespace; unlimited when left out.',
+                    type: 'integer',
+                    minimum: 0,
+                    maximum: 2147483647,
+                  },
+                  ipv6: {
+                    description: 'Most IPv6 addresses of one namespace; unlimited when left out.',
+                    type: 'integer',
+                    minimum: 0,
+                    maximum: 2147483647,
+                  },
+                },
+              },
+            },
+          },
+          defaultPool: {
+            description: 'The pool that a Service prefers when it names neither pool nor address, its Namespace names no default, and no default pool of the cluster is open to it.',
+            type: 'string',
+            minLength: 1,
+            maxLength: 253,
+          },
+        },
+      },
+      status: {},
+    },
+  },
   'metallb.io/v1beta1/BFDProfile': {
     description: 'Settings of BFD sessions, with which BGP peers notice a broken path within a fraction of a second.',
     type: 'object',

@@ -1,6 +1,50 @@
 // Generated from schemas/crds by schemas/generate.ts: edit the YAML there and run `npm run generate`.
 import type { Condition, LabelSelector, ObjectMeta } from '../object-meta.ts'
 
+/** Rules of the cluster's owner for Services of type LoadBalancer: what they may look like, how many addresses a namespace may hold, which pool they prefer. */
+export interface AllocationPolicy {
+  readonly apiVersion: 'metallb.io/v1alpha1'
+  readonly kind: 'AllocationPolicy'
+  readonly metadata: ObjectMeta
+  readonly spec: AllocationPolicySpec
+  readonly status?: Readonly<Record<string, unknown>>
+}
+
+/** Whom the policy is about (namespaces and namespaceSelectors together, and of their Services those with these labels; what is left out matches everything), and what it says. */
+export interface AllocationPolicySpec {
+  /** Names of namespaces whose Services the policy is about. */
+  readonly namespaces?: readonly string[]
+  /** Label selectors of namespaces whose Services the policy is about; a namespace that matches any of them is in. */
+  readonly namespaceSelectors?: readonly LabelSelector[]
+  /** Label selectors of Services that the policy is about; a Service that matches any of them is in. */
+  readonly serviceSelectors?: readonly LabelSelector[]
+  /** What must be true of every Service of type LoadBalancer that is created or changed. */
+  readonly validations?: readonly ({
+    /** What messages and logs call it; its position in the list when left out. */
+    readonly name?: string
+    /** CEL that gives true or false, over object, oldObject (null on creation), request, namespaceObject, pools and usage. */
+    readonly expression: string
+    /** What the author of a Service is told when the expression is false, or fails; the expression itself when left out. */
+    readonly message?: string
+    /** CEL that gives the message as a string, over the same variables; message is used when it fails. */
+    readonly messageExpression?: string
+    /** Whether a Service for which the expression is not true is refused (Deny), stored with a warning (Warn), or only noted in the API server's audit log (Audit); Deny when left out. (default "Deny") */
+    readonly action?: 'Deny' | 'Warn' | 'Audit'
+  })[]
+  /** Limits for each of the namespaces by itself. */
+  readonly quota?: {
+    /** How many distinct addresses the Services of one namespace may hold; one that they share counts once. */
+    readonly addresses: {
+      /** Most IPv4 addresses of one namespace; unlimited when left out. (0 to 2147483647) */
+      readonly ipv4?: number
+      /** Most IPv6 addresses of one namespace; unlimited when left out. (0 to 2147483647) */
+      readonly ipv6?: number
+    }
+  }
+  /** The pool that a Service prefers when it names neither pool nor address, its Namespace names no default, and no default pool of the cluster is open to it. */
+  readonly defaultPool?: string
+}
+
 /** Settings of BFD sessions, with which BGP peers notice a broken path within a fraction of a second. */
 export interface BFDProfile {
   readonly apiVersion: 'metallb.io/v1beta1'

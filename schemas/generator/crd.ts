@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 
-/** A structural schema: what `apiextensions.k8s.io/v1` allows, as far as the nine kinds use it. */
+/** A structural schema: what `apiextensions.k8s.io/v1` allows, as far as our kinds use it. */
 export interface Schema {
   readonly description?: string
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean'

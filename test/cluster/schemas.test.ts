@@ -15,6 +15,7 @@ const namespace = 'metallb-system'
 const silent = (): void => undefined
 
 const plurals: Readonly<Record<string, string>> = {
+  AllocationPolicy: 'allocationpolicies',
   BFDProfile: 'bfdprofiles',
   BGPAdvertisement: 'bgpadvertisements',
   BGPPeer: 'bgppeers',

@@ -17,6 +17,7 @@ function objections({ object }: Example): readonly string[] {
 describe('The JSON Schemas', () => {
   it('are there for every version of every kind', () => {
     expect(Object.keys(jsonSchemas)).to.have.members([
+      'metallb.io/v1alpha1/AllocationPolicy',
       'metallb.io/v1beta1/BFDProfile',
       'metallb.io/v1beta1/BGPAdvertisement',
       'metallb.io/v1beta1/BGPPeer',

@@ -38,6 +38,9 @@ const oldRouter = (more: Readonly<Record<string, unknown>> = {}) =>
   oldPeer({ myASN: 65001, peerASN: 65000, peerAddress: '10.0.1.1', ...more })
 const bfd = (spec?: unknown) => object('BFDProfile', spec)
 const community = (...communities: readonly unknown[]) => object('Community', { communities })
+const policy = (spec: unknown) => object('AllocationPolicy', spec, 'v1alpha1')
+const validation = (more: Readonly<Record<string, unknown>> = {}) => policy({ validations: [{ expression: 'true', ...more }] })
+const quota = (addresses: unknown, more: Readonly<Record<string, unknown>> = {}) => policy({ quota: { addresses }, ...more })
 
 /** Both judges agree that it is right. */
 const right = (example: ApiObject): Example => ({ object: example, shape: [], server: [] })
@@ -540,7 +543,88 @@ const others: Readonly<Record<string, Example>> = {
   'is a ConfigurationState without anything': right(object('ConfigurationState', undefined)),
 }
 
-export const corpus: Readonly<Record<string, Example>> = { ...pools, ...l2Advertisements, ...bgpAdvertisements, ...peers, ...others }
+const policies: Readonly<Record<string, Example>> = {
+  'is a policy that says nothing': right(policy({})),
+  'is a policy with every field': right(
+    policy({
+      namespaces: ['shop', 'blog'],
+      namespaceSelectors: [{ matchLabels: { env: 'prod' } }],
+      validations: [
+        {
+          name: 'named-pool',
+          expression: "has(object.metadata.annotations) && 'metallb.io/address-pool' in object.metadata.annotations",
+          message: 'name a pool',
+          messageExpression: "'name a pool, ' + object.metadata.name",
+          action: 'Warn',
+        },
+        { expression: 'usage.ipv4 < 10', action: 'Audit' },
+      ],
+      quota: { addresses: { ipv4: 8, ipv6: 0 } },
+      defaultPool: 'lan',
+    }),
+  ),
+  'is a policy for some Services': right(policy({ serviceSelectors: [{ matchLabels: { app: 'web' } }], defaultPool: 'lan' })),
+  'is a policy with a quota and an empty list of serviceSelectors': right(quota({ ipv4: 3 }, { serviceSelectors: [] })),
+  // CEL here cannot compile CEL: the webhook does.
+  'is a policy with an expression that is none': right(validation({ expression: 'object.spec.' })),
+
+  'is a policy without spec': misshapen(policy(undefined), '', 'spec'),
+  'is a policy with 21 validations': misshapen(
+    policy({ validations: Array.from({ length: 21 }, () => ({ expression: 'true' })) }),
+    '/spec/validations',
+    'spec.validations',
+  ),
+  'is a policy with a validation without expression': misshapen(
+    policy({ validations: [{ message: 'no' }] }),
+    '/spec/validations/0',
+    'spec.validations[0].expression',
+  ),
+  'is a policy with an empty expression': misshapen(
+    validation({ expression: '' }),
+    '/spec/validations/0/expression',
+    'spec.validations[0].expression',
+  ),
+  'is a policy with an endless expression': misshapen(
+    validation({ expression: `'${'a'.repeat(4096)}' == ''` }),
+    '/spec/validations/0/expression',
+    'spec.validations[0].expression',
+  ),
+  'is a policy with an action in lower case': misshapen(
+    validation({ action: 'deny' }),
+    '/spec/validations/0/action',
+    'spec.validations[0].action',
+  ),
+  'is a policy with a long message': misshapen(
+    validation({ message: 'a'.repeat(513) }),
+    '/spec/validations/0/message',
+    'spec.validations[0].message',
+  ),
+  'is a policy with an empty quota': misshapen(policy({ quota: {} }), '/spec/quota', 'spec.quota.addresses'),
+  'is a policy with a negative quota': misshapen(quota({ ipv4: -1 }), '/spec/quota/addresses/ipv4', 'spec.quota.addresses.ipv4'),
+  'is a policy with a quota in quotes': misshapen(quota({ ipv4: '3' }), '/spec/quota/addresses/ipv4', 'spec.quota.addresses.ipv4'),
+  'is a policy with a default pool without name': misshapen(policy({ defaultPool: '' }), '/spec/defaultPool', 'spec.defaultPool'),
+  'is a policy with a namespace twice': celRefuses(policy({ namespaces: ['a', 'b', 'a'] }), 'spec.namespaces', 'names a namespace twice'),
+  'is a policy with two validations of one name': celRefuses(
+    policy({ validations: [{ name: 'a', expression: 'true' }, { expression: 'true' }, { name: 'a', expression: 'false' }] }),
+    'spec.validations',
+    'gives two validations one name',
+  ),
+  'is a policy with a quota of nothing': celRefuses(quota({}), 'spec.quota.addresses', 'needs ipv4, ipv6 or both'),
+  'is a policy with a quota for some Services': celRefuses(
+    quota({ ipv4: 3 }, { serviceSelectors: [{ matchLabels: { app: 'web' } }] }),
+    'spec',
+    'write two policies',
+  ),
+}
+
+export const corpus: Readonly<Record<string, Example>> = {
+  ...pools,
+  ...l2Advertisements,
+  ...bgpAdvertisements,
+  ...peers,
+  ...policies,
+  ...others,
+}
 
 const withStatus = (kind: string, status: unknown): ApiObject => ({ ...object(kind, undefined), status })
 const l2Status = { node: 'n1', serviceName: 'web', serviceNamespace: 'shop' }
