@@ -1,5 +1,6 @@
 // Which routes this node announces for a Service over BGP, and if none, why not. MetalLB's decision.
 import { type Address, type Family, formatAddress } from '../../core/address.ts'
+import { haveLocalPrefConflict } from '../../core/announce/bgp.ts'
 import type { BgpAdvert } from '../../core/config/bgp-advertisement.ts'
 import type { Pool } from '../../core/config/pool.ts'
 import { selectsNode, selectsPool, selectsService } from '../../core/config/selection.ts'
@@ -72,8 +73,9 @@ export function decideBgp(service: ServiceView | undefined, endpoints: readonly 
   if (offers.length === 0) return withhold('noMatchingAdvertisement')
   const unable = whyNodeUnable(self, hostsOf(view, serving), world.ignoresExcludeLabel)
   if (unable !== undefined) return withhold(unable)
-  const routes = view.held.flatMap((address) => offers.map((offer) => routeOf(address, offer)))
-  return hasConflict(routes) ? withhold('conflictingLocalPref') : { type: 'announce', routes }
+  const adverts = offers.map(({ advert }) => advert)
+  if (haveLocalPrefConflict(adverts, view.held)) return withhold('conflictingLocalPref')
+  return { type: 'announce', routes: view.held.flatMap((address) => offers.map((offer) => routeOf(address, offer))) }
 }
 
 function routeOf(address: Address, { advert, attributes }: BgpOffer): BgpRoute {
@@ -81,14 +83,4 @@ function routeOf(address: Address, { advert, attributes }: BgpOffer): BgpRoute {
   const first = firstOf(address, length)
   const prefix = `${formatAddress(first)}/${length}`
   return { family: address.family, nlri: nlriOf(first, length), prefix, attributes, peers: advert.peers }
-}
-
-function hasConflict(routes: readonly BgpRoute[]): boolean {
-  return routes.some((a, index) =>
-    routes.slice(index + 1).some((b) => a.prefix === b.prefix && a.attributes.localPref !== b.attributes.localPref && sharePeer(a, b)),
-  )
-}
-
-function sharePeer(a: BgpRoute, b: BgpRoute): boolean {
-  return a.peers.size === 0 || b.peers.size === 0 || !a.peers.isDisjointFrom(b.peers)
 }

@@ -1,8 +1,9 @@
 // Whether this node answers for a Service on layer 2, and if not, why not. The same value feeds the packet worker, metrics, events and logs.
 import { type Address, formatAddress } from '../../core/address.ts'
+import { l2AdvertsFor } from '../../core/announce/layer2.ts'
 import type { L2Advert } from '../../core/config/l2-advertisement.ts'
 import type { Pool } from '../../core/config/pool.ts'
-import { selectsNode, selectsPool, selectsService } from '../../core/config/selection.ts'
+import { selectsNode } from '../../core/config/selection.ts'
 import type { NodeView } from '../../core/node.ts'
 import type { ServiceView } from '../../core/service.ts'
 import type { Interfaces } from '../l2/responder.ts'
@@ -29,7 +30,7 @@ export interface World {
 export type WithholdReason =
   | ServiceReason
   | NodeReason
-  /** Sharing an address and choosing by Service contradict each other: two owners could be elected for it. */
+  /** See core/announce/layer2.ts. */
   | 'sharedIPWithServiceSelector'
   | 'nodeNotReady'
   | 'notOwner'
@@ -62,10 +63,9 @@ export function decide(service: ServiceView | undefined, endpoints: readonly End
   if (!announceable.ok) return withhold(announceable.error)
   const { service: view, first, pool, serving } = announceable.value
 
-  const adverts = world.adverts.filter((advert) => selectsPool(advert, pool) && selectsService(advert, view.labels))
-  if (view.sharingKey !== undefined && adverts.some(({ serviceSelectors }) => serviceSelectors.length > 0)) {
-    return withhold('sharedIPWithServiceSelector')
-  }
+  const selected = l2AdvertsFor(view, pool, world.adverts)
+  if (!selected.ok) return withhold(selected.error)
+  const adverts = selected.value
   const self = world.nodes.get(world.node)
   if (self === undefined) return withhold('nodeNotReady')
   const onSelf = adverts.filter((advert) => selectsNode(advert, self.labels))
