@@ -7,8 +7,9 @@ import { EventRecorder } from '../kube/events.ts'
 import type { FlagValues } from '../kube/flags.ts'
 import { serveHealth, serveMetrics } from '../kube/health.ts'
 import { LeaderElection } from '../kube/lease.ts'
-import { createLogger } from '../kube/logger.ts'
+import type { Logger } from '../kube/logger.ts'
 import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
+import { settingFlags } from '../kube/settings.ts'
 import { ClusterCache } from './io/cluster-cache.ts'
 import { metrics } from './io/metrics.ts'
 import { Reconciler } from './reconcile.ts'
@@ -18,13 +19,7 @@ const flagTable = {
   port: { kind: 'integer', default: 7472, min: 0, max: 65535, help: 'port of /metrics' },
   'health-probe-port': { kind: 'integer', default: 17472, min: 0, max: 65535, help: 'port of /healthz and /readyz' },
   'pod-name': { kind: 'text', default: '', env: 'METALLB_POD_NAME', help: 'identity in the leader election; the host name when not set' },
-  'pool-priority': {
-    kind: 'text',
-    default: 'highest',
-    oneOf: ['highest', 'lowest'],
-    env: 'METALLB_POOL_PRIORITY',
-    help: 'which serviceAllocation.priority is preferred; lowest is the order of MetalLB',
-  },
+  'pool-priority': settingFlags['pool-priority'],
 } as const
 
 const leaseName = 'metallb-controller'
@@ -33,8 +28,7 @@ const farewellMs = 1000
 
 await runProgram('controller', flagTable, run)
 
-async function run(options: FlagValues<typeof flagTable>): Promise<void> {
-  const log = createLogger({ component: 'controller', level: options['log-level'] })
+async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<void> {
   const namespace = ownNamespace(options.namespace)
   const identity = options['pod-name'] === '' ? hostname() : options['pod-name']
   const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }

@@ -1,10 +1,12 @@
-// Command lines as Go programs read them: one or two dashes, `=value` or the next argument, environment variables as defaults.
+// Command lines as Go programs read them: one or two dashes, `=value` or the next argument; environment variables and settings as defaults.
 import { nearest } from '../core/nearest.ts'
 import { fail, ok, type Result } from '../core/result.ts'
 
 interface FlagBasics {
   /** The environment variable that gives the default. */
   readonly env?: string
+  /** The settings give the default when no variable does. */
+  readonly setting?: boolean
   /** One letter: `-n` for `--namespace`. */
   readonly short?: string
   readonly help: string
@@ -47,18 +49,22 @@ export interface CommandLine<T extends FlagTable> {
   readonly operands: readonly string[]
 }
 
+/** By name; an empty text counts as absent. */
+type Texts = Readonly<Record<string, string | undefined>>
+
 /**
  * Reads a command line of flags alone.
  *
  * @param argv without interpreter and script
- * @param env an empty variable counts as absent
+ * @param settings by the names of flags; asked after the environment
  */
 export function parseFlags<const T extends FlagTable>(
   table: T,
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Texts,
+  settings: Texts = {},
 ): Result<FlagValues<T>, FlagProblem> {
-  const line = parseCommandLine(table, argv, env)
+  const line = parseCommandLine(table, argv, env, settings)
   if (!line.ok) return line
   const [operand = argv.includes('--') ? '--' : undefined] = line.value.operands
   return operand === undefined ? ok(line.value.flags) : wrong(`"${operand}" is not a flag; see --help`)
@@ -68,23 +74,37 @@ export function parseFlags<const T extends FlagTable>(
  * Reads a command line with operands.
  *
  * @param argv without interpreter and script
- * @param env an empty variable counts as absent
+ * @param settings by the names of flags; asked after the environment
  */
 export function parseCommandLine<const T extends FlagTable>(
   table: T,
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Texts,
+  settings: Texts = {},
 ): Result<CommandLine<T>, FlagProblem> {
   const values: Record<string, Value> = {}
   for (const [name, spec] of Object.entries(table)) {
-    const text = spec.env === undefined ? undefined : env[spec.env]
-    const value = text === undefined || text === '' ? ok(defaultOf(spec)) : read(spec, text)
-    if (!value.ok) return wrong(`environment variable ${spec.env ?? ''}=${text ?? ''}: ${value.error}`)
+    const preset = presetOf(name, spec, env, settings)
+    const value = preset === undefined ? ok(defaultOf(spec)) : read(spec, preset.text)
+    if (!value.ok) return wrong(`${preset?.source ?? ''}=${preset?.text ?? ''}: ${value.error}`)
     values[name] = value.value
   }
   const given = readArguments(table, argv)
   if (!given.ok) return given
   return ok({ flags: { ...values, ...given.value.values } as FlagValues<T>, operands: given.value.operands })
+}
+
+/** The default that somebody has chosen, and where. */
+function presetOf(
+  name: string,
+  spec: FlagSpec,
+  env: Texts,
+  settings: Texts,
+): { readonly source: string; readonly text: string } | undefined {
+  const fromEnv = spec.env === undefined ? undefined : env[spec.env]
+  if (fromEnv !== undefined && fromEnv !== '') return { source: `environment variable ${spec.env ?? ''}`, text: fromEnv }
+  const fromSettings = spec.setting === true && Object.hasOwn(settings, name) ? settings[name] : undefined
+  return fromSettings === undefined || fromSettings === '' ? undefined : { source: `setting ${name}`, text: fromSettings }
 }
 
 interface Arguments {
@@ -164,9 +184,10 @@ function usage(table: FlagTable): string {
   const lines = Object.entries(table).map(([name, spec]) => {
     const flag = `${spec.short === undefined ? '' : `-${spec.short}, `}--${name}`
     const choice = spec.kind === 'text' && spec.oneOf !== undefined ? ` (${spec.oneOf.join(', ')})` : ''
-    const env = spec.env === undefined ? '' : ` [$${spec.env}]`
+    const sources = [...(spec.env === undefined ? [] : [`$${spec.env}`]), ...(spec.setting === true ? ['setting'] : [])]
+    const from = sources.length === 0 ? '' : ` [${sources.join(', ')}]`
     const preset = spec.kind === 'list' ? 'may be given several times' : `default ${JSON.stringify(spec.default)}`
-    return `  ${flag.padEnd(30)} ${spec.help}${choice}; ${preset}${env}`
+    return `  ${flag.padEnd(30)} ${spec.help}${choice}; ${preset}${from}`
   })
   return ['Flags:', ...lines].join('\n')
 }

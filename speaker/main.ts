@@ -7,10 +7,11 @@ import { connectKube } from '../kube/client.ts'
 import { EventRecorder } from '../kube/events.ts'
 import type { FlagValues } from '../kube/flags.ts'
 import { serveHealth, serveMetrics } from '../kube/health.ts'
-import { createLogger, type Logger, named } from '../kube/logger.ts'
+import { type Logger, named } from '../kube/logger.ts'
 import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
 import { Reflector } from '../kube/reflector.ts'
 import { type Resource, resources } from '../kube/resources.ts'
+import { settingFlags } from '../kube/settings.ts'
 import type { IPAddressPool, L2Advertisement } from '../schemas/generated/types.ts'
 import { ArpSpeaker } from './io/arp-speaker.ts'
 import { BgpProtocol } from './io/bgp-protocol.ts'
@@ -23,12 +24,7 @@ const flagTable = {
   port: { kind: 'integer', default: 7472, min: 0, max: 65535, help: 'port of /metrics; 0 serves none' },
   'health-probe-port': { kind: 'integer', default: 17472, min: 1, max: 65535, help: 'port of /healthz and /readyz on 127.0.0.1' },
   'node-name': { kind: 'text', default: '', env: 'METALLB_NODE_NAME', help: 'name of the node that this speaker runs on; required' },
-  'ignore-exclude-lb': {
-    kind: 'switch',
-    default: false,
-    env: 'METALLB_IGNORE_EXCLUDE_LB',
-    help: 'announce from nodes labeled node.kubernetes.io/exclude-from-external-load-balancers too',
-  },
+  'ignore-exclude-lb': settingFlags['ignore-exclude-lb'],
   'bgp-listen-port': {
     kind: 'integer',
     default: 179,
@@ -54,8 +50,7 @@ const stopLimitMs = 900
 
 await runProgram('speaker', flagTable, run)
 
-async function run(options: FlagValues<typeof flagTable>): Promise<void> {
-  const log = createLogger({ component: 'speaker', level: options['log-level'] })
+async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<void> {
   const node = options['node-name']
   if (node === '') throw new Error('on which node does this speaker run? Set --node-name or METALLB_NODE_NAME (spec.nodeName of the Pod)')
   const namespace = ownNamespace(options.namespace)

@@ -1,13 +1,13 @@
 // The webhook: admission for metallb.io and for Services. Wires the parts together and owns their order of start and end.
 import { type Certificates, keepCertificates } from '../certs/rotate.ts'
-import { serviceAdmissions } from '../core/namespace.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
 import { connectKube } from '../kube/client.ts'
 import { systemClock } from '../kube/clock.ts'
 import type { FlagValues } from '../kube/flags.ts'
 import { serveHealth, serveMetrics } from '../kube/health.ts'
-import { createLogger } from '../kube/logger.ts'
+import type { Logger } from '../kube/logger.ts'
 import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
+import { settingFlags } from '../kube/settings.ts'
 import { Admission } from './io/admission.ts'
 import { ClusterView } from './io/cluster-view.ts'
 import { metrics } from './io/metrics.ts'
@@ -20,20 +20,8 @@ const flagTable = {
   'health-probe-port': { kind: 'integer', default: 17472, min: 0, max: 65535, help: 'port of /healthz and /readyz' },
   'webhook-port': { kind: 'integer', default: 9443, min: 0, max: 65535, help: 'port of the admission server' },
   'cert-service-name': { kind: 'text', default: 'metallb-webhook-service', help: 'Service through which the API server calls the webhook' },
-  'service-admission': {
-    kind: 'text',
-    default: 'enforce',
-    oneOf: serviceAdmissions,
-    env: 'METALLB_SERVICE_ADMISSION',
-    help: 'what to do with a wrong Service, unless annotation metallb.io/admission of its Namespace says otherwise',
-  },
-  'pool-priority': {
-    kind: 'text',
-    default: 'highest',
-    oneOf: ['highest', 'lowest'],
-    env: 'METALLB_POOL_PRIORITY',
-    help: 'which serviceAllocation.priority is preferred; the same as for the controller',
-  },
+  'service-admission': settingFlags['service-admission'],
+  'pool-priority': settingFlags['pool-priority'],
   'webhook-secret': { kind: 'text', default: 'metallb-webhook-cert', help: 'Secret that holds the certificates' },
 } as const
 
@@ -44,8 +32,7 @@ const drainLimitMs = 5_000
 
 await runProgram('webhook', flagTable, run)
 
-async function run(options: FlagValues<typeof flagTable>): Promise<void> {
-  const log = createLogger({ component: 'webhook', level: options['log-level'] })
+async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<void> {
   const namespace = ownNamespace(options.namespace)
   const service = options['cert-service-name']
   const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }

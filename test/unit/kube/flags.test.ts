@@ -6,17 +6,20 @@ const table = {
   namespace: { kind: 'text', default: 'metallb-system', env: 'METALLB_NAMESPACE', help: 'where we live' },
   port: { kind: 'integer', default: 7472, env: 'PORT', min: 0, max: 65535, help: 'metrics' },
   'webhook-http2': { kind: 'switch', default: false, help: 'unused' },
+  'lb-class': { kind: 'text', default: '', oneOf: ['', 'a', 'b', 'c'], env: 'CLASS', setting: true, help: 'which' },
 } as const
 
-function parse(argv: readonly string[], env: Readonly<Record<string, string>> = {}): unknown {
-  const result = parseFlags(table, argv, env)
+type Texts = Readonly<Record<string, string>>
+
+function parse(argv: readonly string[], env: Texts = {}, settings: Texts = {}): unknown {
+  const result = parseFlags(table, argv, env, settings)
   return result.ok ? result.value : `${result.error.exitCode}: ${result.error.message}`
 }
 
-const defaults = { 'log-level': 'info', namespace: 'metallb-system', port: 7472, 'webhook-http2': false }
+const defaults = { 'log-level': 'info', namespace: 'metallb-system', port: 7472, 'webhook-http2': false, 'lb-class': '' }
 
 const good: Readonly<
-  Record<string, { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly gives: object }>
+  Record<string, { readonly argv: readonly string[]; readonly env?: Texts; readonly settings?: Texts; readonly gives: object }>
 > = {
   'nothing as the defaults': { argv: [], gives: {} },
   'one dash and two': { argv: ['-port=1', '--log-level=debug'], gives: { port: 1, 'log-level': 'debug' } },
@@ -29,10 +32,16 @@ const good: Readonly<
   'the last of several': { argv: ['--port=1', '--port=2'], gives: { port: 2 } },
   'the environment as default': { argv: ['--port=1'], env: { METALLB_NAMESPACE: 'lb', PORT: '9' }, gives: { namespace: 'lb', port: 1 } },
   'an empty variable as absent': { argv: [], env: { METALLB_NAMESPACE: '' }, gives: {} },
+  'a setting as default': { argv: [], settings: { 'lb-class': 'c' }, gives: { 'lb-class': 'c' } },
+  'a variable before a setting': { argv: [], env: { CLASS: 'b' }, settings: { 'lb-class': 'c' }, gives: { 'lb-class': 'b' } },
+  'a flag before both': { argv: ['--lb-class=a'], env: { CLASS: 'b' }, settings: { 'lb-class': 'c' }, gives: { 'lb-class': 'a' } },
+  'an empty flag before both': { argv: ['--lb-class='], env: { CLASS: 'b' }, settings: { 'lb-class': 'c' }, gives: { 'lb-class': '' } },
+  'an empty setting as absent': { argv: [], env: {}, settings: { 'lb-class': '' }, gives: {} },
+  'no setting for a flag that has none': { argv: [], settings: { port: '1' }, gives: {} },
 }
 
 const bad: Readonly<
-  Record<string, { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly says: string }>
+  Record<string, { readonly argv: readonly string[]; readonly env?: Texts; readonly settings?: Texts; readonly says: string }>
 > = {
   'an unknown flag': { argv: ['--ports=1'], says: '2: unknown flag --ports; did you mean --port? see --help' },
   'a word that is no flag': { argv: ['port'], says: '2: "port" is not a flag; see --help' },
@@ -46,18 +55,21 @@ const bad: Readonly<
   'a word that is not among the choices': { argv: ['--log-level=loud'], says: '2: flag --log-level=loud: must be one of debug, info' },
   'an odd switch': { argv: ['--webhook-http2=maybe'], says: '2: flag --webhook-http2=maybe: must be true or false' },
   'an odd variable': { argv: [], env: { PORT: 'x' }, says: '2: environment variable PORT=x: must be an integer from 0 to 65535' },
+  'an odd setting': { argv: [], settings: { 'lb-class': 'd' }, says: '2: setting lb-class=d: must be one of , a, b, c' },
 }
 
 describe('A command line', () => {
-  for (const [name, { argv, env, gives }] of Object.entries(good))
-    it(`takes ${name}`, () => void expect(parse(argv, env)).to.deep.equal({ ...defaults, ...gives }))
-  for (const [name, { argv, env, says }] of Object.entries(bad)) it(`refuses ${name}`, () => void expect(parse(argv, env)).to.equal(says))
+  for (const [name, { argv, env, settings, gives }] of Object.entries(good))
+    it(`takes ${name}`, () => void expect(parse(argv, env, settings)).to.deep.equal({ ...defaults, ...gives }))
+  for (const [name, { argv, env, settings, says }] of Object.entries(bad))
+    it(`refuses ${name}`, () => void expect(parse(argv, env, settings)).to.equal(says))
 
   it('explains itself', () => {
     for (const word of ['-h', '--help']) {
       const text = parse([word])
       expect(text).to.match(/^0: Flags:\n {2}--log-level +how much to say \(debug, info\); default "info"\n/)
       expect(text).to.match(/--port +metrics; default 7472 \[\$PORT\]/)
+      expect(text).to.match(/--lb-class +which .*; default "" \[\$CLASS, setting\]/)
     }
   })
 })

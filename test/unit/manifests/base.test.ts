@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { parse, parseAllDocuments } from 'yaml'
+import { settingsFolder } from '../../../kube/settings.ts'
 
 const base = new URL('../../../manifests/base/', import.meta.url)
 
@@ -89,12 +90,22 @@ describe('The manifests', () => {
       }
   })
 
+  it('mount the settings where every program looks for them, and start without them', () => {
+    for (const { template } of workloads) {
+      expect(template.spec.containers[0]?.volumeMounts).to.deep.include({ name: 'settings', mountPath: settingsFolder, readOnly: true })
+      expect(template.spec.volumes).to.deep.include({ name: 'settings', configMap: { name: 'metallb-settings', optional: true } })
+    }
+    expect(find('ConfigMap', 'metallb-settings')).not.to.have.property('data')
+  })
+
   it('mount in the speaker what MetalLB mounts there, where it is', () => {
     const template = workloads.find(({ manifest }) => manifest.metadata.name === 'speaker')?.template
     const mounts = template?.spec.containers[0]?.volumeMounts?.map(({ name, mountPath }) => `${name} ${mountPath}`)
-    expect(mounts).to.deep.equal(['tmp /tmp', 'memberlist /etc/ml_secret_key'])
-    expect(template?.spec.volumes?.map(({ name }) => name)).to.deep.equal(['tmp', 'memberlist'])
-    expect(template?.spec.volumes?.[1]?.secret).to.deep.equal({ secretName: 'memberlist', optional: true })
+    expect(mounts).to.include.members(['tmp /tmp', 'memberlist /etc/ml_secret_key'])
+    expect(template?.spec.volumes?.find(({ name }) => name === 'memberlist')?.secret).to.deep.equal({
+      secretName: 'memberlist',
+      optional: true,
+    })
     expect(template?.spec.containers[0]?.env.map(({ name }) => name)).to.include.members(['METALLB_NODE_NAME', 'METALLB_HOST'])
   })
 
