@@ -271,6 +271,10 @@ export const problemCodes = {
 
 export type ProblemCode = keyof typeof problemCodes
 
+export function isProblemCode(text: string): text is ProblemCode {
+  return Object.hasOwn(problemCodes, text)
+}
+
 export interface Problem {
   readonly code: ProblemCode
   /** Kubernetes field path: `spec.addresses[1]`. */

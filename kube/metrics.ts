@@ -47,3 +47,18 @@ function create(name: string, spec: MetricSpec, registry: Registry): Counter | G
       return new Histogram(spec.buckets === undefined ? options : { ...options, buckets: [...spec.buckets] })
   }
 }
+
+/** Just enough of a counter or a gauge: `collect` is asked before each scrape, but prom-client's types let only the constructor set it. */
+export interface Scraped {
+  reset(): void
+  inc(labels: Readonly<Record<string, string>>, value: number): void
+}
+
+/** Lets a metric be filled from what others know, anew at each scrape. */
+export function atScrape(metric: Scraped, fill: (metric: Scraped) => void): void {
+  const collect = (): void => {
+    metric.reset()
+    fill(metric)
+  }
+  Object.assign(metric, { collect })
+}

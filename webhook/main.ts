@@ -10,7 +10,7 @@ import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
 import { settingFlags } from '../kube/settings.ts'
 import { Admission } from './io/admission.ts'
 import { ClusterView } from './io/cluster-view.ts'
-import { metrics } from './io/metrics.ts'
+import { metrics, scrapeCacheAges } from './io/metrics.ts'
 import { Registrar } from './io/registration.ts'
 import { AdmissionServer } from './io/server.ts'
 
@@ -85,6 +85,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     })
   }
 
+  scrapeCacheAges(() => view.cacheAges())
   view.start()
   progress = 'waiting for the certificate'
   const identity = await firstCertificates(keeper)

@@ -1,5 +1,5 @@
 import { formatAddress } from '../../core/address.ts'
-import { declare } from '../../kube/metrics.ts'
+import { atScrape, declare, type Scraped } from '../../kube/metrics.ts'
 import type { AdjRibOut } from '../bgp/adj-rib-out.ts'
 import { endpointOf } from '../bgp/session-config.ts'
 import { ignoredReasons } from '../l2/responder.ts'
@@ -48,12 +48,6 @@ export const metrics = declare({
 
 export type SpeakerMetrics = typeof metrics
 
-/** Just enough of prom-client's counter: `collect` is asked before each scrape, but its types let only the constructor set it. */
-interface Scraped {
-  reset(): void
-  inc(labels: Readonly<Record<string, string>>, value: number): void
-}
-
 /** The packet worker counts in shared memory: the counters below are read from there at each scrape. */
 export function scrapeFrom(arp: ArpSpeaker): void {
   const perAddress = (counter: AddressCounter) => (metric: Scraped) => {
@@ -93,12 +87,4 @@ export function scrapeSessions(sessions: () => readonly BgpSession[]): void {
     metrics.metallb_bgp_pending_prefixes_total,
     sum(({ pendingCount }) => pendingCount),
   )
-}
-
-function atScrape(metric: Scraped, fill: (metric: Scraped) => void): void {
-  const collect = (): void => {
-    metric.reset()
-    fill(metric)
-  }
-  Object.assign(metric, { collect })
 }

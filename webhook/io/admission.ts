@@ -5,6 +5,7 @@ import type { AdmissionRequest } from '../../admission/request.ts'
 import { isExempt, kindOfRequest, kindsBeside, review, reviewService } from '../../admission/review.ts'
 import { asWarnings, type Verdict } from '../../admission/verdict.ts'
 import type { World } from '../../admission/world.ts'
+import type { Problem, ProblemCode } from '../../core/problem.ts'
 import { wordsOf } from '../../kube/api-error.ts'
 import type { Clock } from '../../kube/clock.ts'
 import { parseJson, stringifyJson } from '../../kube/json.ts'
@@ -12,7 +13,7 @@ import type { Logger } from '../../kube/logger.ts'
 import { decodeAdmissionReview } from '../admission-review.ts'
 import { type AdmissionReviewAnswer, allow, failure, refuse, refuseForNow, refuseWith, type Status } from '../answer.ts'
 import { answerProbe, type Call } from '../probe.ts'
-import type { WebhookMetrics } from './metrics.ts'
+import { countWarnings, type WebhookMetrics } from './metrics.ts'
 
 /** The first live read may show another obstacle that rests on something else. Two of them end within the 2 s that the API server waits. */
 const confirmationRounds = 2
@@ -30,6 +31,12 @@ export interface HttpAnswer {
   /** HTTP status code; 200 carries an AdmissionReview, everything else a Status. */
   readonly status: number
   readonly body: string
+}
+
+interface Judgement {
+  readonly answer: AdmissionReviewAnswer
+  /** What stood in the way, for the metrics; empty when nothing did. */
+  readonly code: ProblemCode | 'NotJudged' | ''
 }
 
 export class Admission {
@@ -55,10 +62,10 @@ export class Admission {
       return this.reject(failure(404, 'NotFound', `this webhook does not review ${kind}`))
     }
     try {
-      const answer = await this.#judge(call, request, startedAt)
-      const labels = { kind: request.kind, operation: request.operation, allowed: String(answer.response.allowed) }
-      this.#metrics.metallb_admission_requests_total.inc(labels)
-      this.#metrics.metallb_admission_request_duration_seconds.observe({ kind: request.kind }, (this.#clock.now() - startedAt) / 1000)
+      const { answer, code } = await this.#judge(call, request, startedAt)
+      const { kind, operation } = request
+      this.#metrics.metallb_admission_requests_total.inc({ kind, operation, allowed: String(answer.response.allowed), code })
+      this.#metrics.metallb_admission_request_duration_seconds.observe({ kind }, (this.#clock.now() - startedAt) / 1000)
       return { status: 200, body: stringifyJson(answer) }
     } catch (error) {
       this.#log.error({ event: 'admissionFailed', call, ...subject(request), err: error })
@@ -73,19 +80,24 @@ export class Admission {
     return { status: status.code, body: stringifyJson(status) }
   }
 
-  async #judge(call: Call, request: AdmissionRequest, startedAt: number): Promise<AdmissionReviewAnswer> {
+  async #judge(call: Call, request: AdmissionRequest, startedAt: number): Promise<Judgement> {
     const probe = answerProbe(call, request)
-    if (probe !== undefined) return probe.length === 0 ? allow(request) : refuseWith(request, probe)
-    if (isExempt(request)) return allow(request)
+    if (probe !== undefined && probe.length > 0) return { answer: refuseWith(request, probe), code: 'WebhookProbe' }
+    if (probe !== undefined || isExempt(request)) return { answer: allow(request), code: '' }
     const verdict = await this.#verdict(call, request)
-    if (typeof verdict === 'string') return refuseForNow(request, verdict)
-    if (verdict.problems.length > 0) {
-      this.#logRefusal(call, request, verdict, startedAt)
-      return refuse(request, verdict.problems, verdict.warnings)
+    if (typeof verdict === 'string') return { answer: refuseForNow(request, verdict), code: 'NotJudged' }
+    const { problems, patch } = verdict
+    // The API server shows a warning once for each call that gives it.
+    const warnings = call === 'validating' || problems.length > 0 ? verdict.warnings : []
+    countWarnings(this.#metrics, request.kind, warnings)
+    const [first] = problems
+    if (first !== undefined) {
+      this.#logRefusal(call, request, problems, startedAt)
+      return { answer: refuse(request, problems, warnings), code: first.code }
     }
-    if (verdict.patch.length > 0) this.#log.debug({ event: 'defaulted', ...subject(request), patch: verdict.patch })
-    // Only mutating webhooks may patch, and the API server shows a warning once for each call that gives it.
-    return call === 'mutating' ? allow(request, [], verdict.patch) : allow(request, verdict.warnings)
+    if (patch.length > 0) this.#log.debug({ event: 'defaulted', ...subject(request), patch })
+    // Only mutating webhooks may patch.
+    return { answer: allow(request, warnings, call === 'mutating' ? patch : []), code: '' }
   }
 
   /** A reason, when our own kinds cannot be judged. */
@@ -121,7 +133,7 @@ export class Admission {
     })
   }
 
-  #logRefusal(call: Call, request: AdmissionRequest, { problems }: Verdict, startedAt: number): void {
+  #logRefusal(call: Call, request: AdmissionRequest, problems: readonly Problem[], startedAt: number): void {
     this.#log.info({
       event: 'admissionRefused',
       call,
@@ -144,7 +156,6 @@ function decode(text: string): AdmissionRequest | Status {
   return request.ok ? request.value : failure(400, 'BadRequest', `the body is not an AdmissionReview: ${request.error}`)
 }
 
-function subject(request: AdmissionRequest): Readonly<Record<string, unknown>> {
-  const { kind, namespace, name, operation, username, dryRun } = request
-  return { kind, object: namespace === '' ? name : `${namespace}/${name}`, operation, user: username, dryRun }
+function subject({ kind, namespace, name, operation, username, dryRun }: AdmissionRequest): Readonly<Record<string, unknown>> {
+  return { kind, namespace, name, operation, user: username, dryRun }
 }

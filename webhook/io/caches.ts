@@ -61,20 +61,25 @@ export class Caches {
   }
 
   start(): void {
-    for (const reflector of this.#all()) reflector.start()
+    for (const reflector of Object.values(this.#all())) reflector.start()
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#all().map((reflector) => reflector.stop()))
+    await Promise.all(Object.values(this.#all()).map((reflector) => reflector.stop()))
   }
 
   async whenSynced(): Promise<void> {
-    await Promise.all(this.#all().map((reflector) => reflector.whenSynced()))
+    await Promise.all(Object.values(this.#all()).map((reflector) => reflector.whenSynced()))
   }
 
-  #all(): readonly Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced'>[] {
-    const { l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities } = this
-    return [this.pools, this.namespaces, this.nodes, this.services, l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities]
+  /** Per kind, in monotonic milliseconds, when the API server last gave a sign of life on its watch. */
+  lastContacts(): Readonly<Record<string, number>> {
+    return Object.fromEntries(Object.entries(this.#all()).map(([kind, { lastContact }]) => [kind, lastContact]))
+  }
+
+  #all(): Readonly<Record<string, Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced' | 'lastContact'>>> {
+    const { pools, namespaces, nodes, services, l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities } = this
+    return { pools, namespaces, nodes, services, l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities }
   }
 }
 

@@ -113,6 +113,12 @@ export class ClusterView {
     })
   }
 
+  /** Per kind, seconds since the API server last gave a sign of life on its watch: below 60, because it sends a bookmark each minute. */
+  cacheAges(): Readonly<Record<string, number>> {
+    const now = this.#clock.now()
+    return Object.fromEntries(Object.entries(this.#caches.lastContacts()).map(([kind, contact]) => [kind, (now - contact) / 1000]))
+  }
+
   /** What the caches hold, at once and without a call. */
   cached(): World {
     const { pools, namespaces, nodes, services } = this.#caches

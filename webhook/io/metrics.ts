@@ -1,11 +1,12 @@
-import { declare } from '../../kube/metrics.ts'
+// Every metric of the webhook. Labels come from closed sets, so that no sender can make series: kinds that are registered, operations, our codes.
+import { isProblemCode } from '../../core/problem.ts'
+import { atScrape, declare } from '../../kube/metrics.ts'
 
-/** Every metric of the webhook. */
 export const metrics = declare({
   metallb_admission_requests_total: {
     kind: 'counter',
-    labels: ['kind', 'operation', 'allowed'],
-    help: 'Admission requests answered, of both the mutating and the validating call',
+    labels: ['kind', 'operation', 'allowed', 'code'],
+    help: 'Admission requests answered, of both the mutating and the validating call; code is of the first problem, or NotJudged',
   },
   metallb_admission_request_duration_seconds: {
     kind: 'histogram',
@@ -13,11 +14,36 @@ export const metrics = declare({
     help: 'Time from the last byte of an admission request to its answer',
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   },
+  metallb_admission_warnings_total: { kind: 'counter', labels: ['kind', 'code'], help: 'Warnings given to whoever wrote an object' },
   metallb_admission_errors_total: {
     kind: 'counter',
     labels: ['status'],
     help: 'HTTP requests to the webhook that were no admission request we could answer, by HTTP status',
   },
+  metallb_admission_cache_age_seconds: {
+    kind: 'gauge',
+    labels: ['cache'],
+    help: 'Time since the last sign of life on the watch of what is reviewed against; about a minute is usual, more is an outage',
+  },
 })
 
 export type WebhookMetrics = typeof metrics
+
+/** The caches themselves know their age; a kind that was never listed has none. */
+export function scrapeCacheAges(ages: () => Readonly<Record<string, number>>): void {
+  atScrape(metrics.metallb_admission_cache_age_seconds, (metric) => {
+    for (const [cache, age] of Object.entries(ages())) if (Number.isFinite(age)) metric.inc({ cache }, age)
+  })
+}
+
+/** @param warnings complete sentences, each with its code at the end */
+export function countWarnings(
+  { metallb_admission_warnings_total: total }: WebhookMetrics,
+  kind: string,
+  warnings: readonly string[],
+): void {
+  for (const text of warnings) {
+    const code = /\[(\w+)\]$/.exec(text)?.[1] ?? ''
+    total.inc({ kind, code: isProblemCode(code) ? code : '' })
+  }
+}
