@@ -201,7 +201,7 @@ describe('admission, as kubectl shows it', () => {
   })
 
   after(async () => {
-    await lab.kubectl(['delete', 'services', '--all', '-n', 'default', '--field-selector=spec.type=LoadBalancer'])
+    await lab.kubectl(['delete', 'services', '-n', 'default', '--field-selector=spec.type=LoadBalancer'])
     await lab.kubectl(['delete', 'ipaddresspools,l2advertisements', '--all', '-n', own])
     await lab.kubectl(['delete', 'namespaces', 'team-a', 'easy', '--wait=false'])
   })

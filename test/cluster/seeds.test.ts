@@ -3,36 +3,17 @@ import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import type { Service } from '../../core/objects.ts'
-import { type KubeClient, resources } from '../../kube/client.ts'
-import type { Lab } from '../lab/lab.ts'
-import { until } from '../lab/wait.ts'
-import { pathOf, type SeedDocument, seedDocuments } from '../seeds/documents.ts'
+import { documentOf, pathOf, type SeedDocument, seedDocuments } from '../seeds/documents.ts'
 import { type Scene, scenes } from '../seeds/scenes.ts'
 import { readSections, renderSection, type Verdict, writeSections } from '../seeds/verdicts.ts'
-import { productLab } from './product-lab.ts'
+import { SeedStage } from './seed-stage.ts'
 
-const own = 'metallb-system'
-const ourKinds = 'ipaddresspools,l2advertisements,bgppeers,bgpadvertisements,bfdprofiles,communities'
 const prometheusOperator = fileURLToPath(new URL('../seeds/prometheus-operator.yaml', import.meta.url))
 const isWriting = process.env['METALLB_GOLDEN'] === 'write'
 
-function documentOf(id: string): SeedDocument {
-  const document = seedDocuments.find((one) => one.id === id)
-  if (document === undefined) throw new Error(`there is no document ${id}`)
-  return document
-}
-
 describe('the documents of the seeds', () => {
-  let lab: Lab
-  let kube: KubeClient
+  let stage: SeedStage
   const sections = new Map<string, string>()
-
-  async function must(argv: readonly string[], input = ''): Promise<string> {
-    const { code, stdout, stderr } = await lab.kubectl(argv, { input })
-    if (code !== 0) throw new Error(`kubectl ${argv.join(' ')}: ${stderr}`)
-    return stdout
-  }
 
   /** The codes of all lines that kubectl wrote: each ends in one, or is Kubernetes' own. */
   function codesIn(output: string): readonly string[] {
@@ -40,7 +21,7 @@ describe('the documents of the seeds', () => {
   }
 
   async function judge(document: SeedDocument): Promise<Verdict> {
-    const { code, stdout, stderr } = await lab.kubectl(['apply', '-f', pathOf(document)])
+    const { code, stdout, stderr } = await stage.run(['apply', '-f', pathOf(document)])
     const isCreated = stdout.includes(`/${document.name} created`) || stdout.includes(`/${document.name} configured`)
     const answer = isCreated ? 'created' : code === 0 ? 'lost' : 'refused'
     return { document, answer, codes: answer === 'lost' ? [] : codesIn(stderr), outcome: '' }
@@ -54,9 +35,9 @@ describe('the documents of the seeds', () => {
     expect(verdict.answer, document.id).not.to.equal('created')
     if (verdict.answer === 'lost') {
       const [first = ''] = readFileSync(pathOf(document), 'utf8').split(/^(?=# )/m)
-      expect(await must(['apply', '-f', '-'], first)).to.equal(`${document.kind.toLowerCase()}.metallb.io/${document.name} created\n`)
+      expect(await stage.must(['apply', '-f', '-'], first)).to.equal(`${document.kind.toLowerCase()}.metallb.io/${document.name} created\n`)
     } else if (remedy.kubectl !== undefined) {
-      await must(remedy.kubectl, remedy.input)
+      await stage.must(remedy.kubectl, remedy.input)
       expect((await judge(document)).answer).to.equal('created')
     }
     return { ...verdict, outcome: `applies when ${remedy.words}` }
@@ -65,45 +46,37 @@ describe('the documents of the seeds', () => {
   async function addressesOf({ document, answer, outcome }: Verdict): Promise<string> {
     if (document.kind !== 'Service' || answer !== 'created') return outcome
     const namespace = /^ {2}namespace: (.*)$/m.exec(readFileSync(pathOf(document), 'utf8'))?.[1] ?? 'default'
-    return await until(
-      `an address of ${document.name}`,
-      async () => {
-        const { status } = await kube.get<Service>(resources.services, document.name, namespace)
-        return status?.loadBalancer?.ingress?.map(({ ip }) => ip).join(', ')
-      },
-      { limitMs: 20_000 },
-    )
+    return stage.addressesOf(document.name, namespace)
   }
 
   async function play(scene: Scene): Promise<readonly Verdict[]> {
-    for (const namespace of scene.namespaces ?? []) await lab.kubectl(['create', 'namespace', namespace])
+    for (const namespace of scene.namespaces ?? []) await stage.run(['create', 'namespace', namespace])
     if (scene.hasPrometheusOperator === true) {
-      await must(['apply', '-f', prometheusOperator])
-      await must(['wait', '--for=condition=Established', '-f', prometheusOperator, '--timeout=20s'])
+      await stage.must(['apply', '-f', prometheusOperator])
+      await stage.must(['wait', '--for=condition=Established', '-f', prometheusOperator, '--timeout=20s'])
     }
-    for (const id of scene.after ?? []) await must(['apply', '-f', pathOf(documentOf(id))])
+    await stage.apply(...(scene.after ?? []))
     const verdicts: Verdict[] = []
     for (const id of scene.documents) {
       const document = documentOf(id)
       // One of two documents in a file: what kubectl does with the file it does once.
       const isSecond = seedDocuments.find(({ file }) => file === document.file) !== document
-      if (isSecond) await must(['delete', '-f', pathOf(document)])
+      if (isSecond) await stage.must(['delete', '-f', pathOf(document)])
       verdicts.push(await cure(await judge(document), scene))
-      if (scene.isAlternatives === true) await must(['delete', '-f', pathOf(document)])
+      if (scene.isAlternatives === true) await stage.must(['delete', '-f', pathOf(document)])
     }
     return await Promise.all(verdicts.map(async (verdict) => ({ ...verdict, outcome: await addressesOf(verdict) })))
   }
 
-  /** Services first: a pool does not go from under them. */
   async function strike(scene: Scene): Promise<void> {
     const files = [...scene.documents].reverse().flatMap((id) => ['-f', pathOf(documentOf(id))])
-    await lab.kubectl(['delete', '--ignore-not-found', ...files])
-    await must(['delete', ourKinds, '--all', '-n', own])
+    await stage.run(['delete', '--ignore-not-found', ...files])
+    await stage.strike()
   }
 
   before(async function () {
     this.timeout(180_000)
-    ;({ lab, kube } = await productLab())
+    stage = await SeedStage.open()
   })
 
   it('are all in a scene, each once', () => {
@@ -123,13 +96,7 @@ describe('the documents of the seeds', () => {
 
   after(async () => {
     if (isWriting && sections.size === scenes.length) writeSections(sections, scenes)
-    await lab.kubectl(['delete', '--ignore-not-found', '-f', prometheusOperator])
-    await lab.kubectl([
-      'delete',
-      'namespaces',
-      ...scenes.flatMap(({ namespaces = [] }) => namespaces),
-      '--wait=false',
-      '--ignore-not-found',
-    ])
+    await stage.run(['delete', '--ignore-not-found', '-f', prometheusOperator])
+    await stage.close(scenes.flatMap(({ namespaces = [] }) => namespaces))
   })
 })

@@ -28,3 +28,10 @@ export const seedDocuments: readonly SeedDocument[] = readFileSync(new URL('inde
     const [id = '', file = '', kind = '', name = '', digest = ''] = line.split(/\s+/)
     return { id, file, kind, name, digest }
   })
+
+/** @throws for a name that the index has not */
+export function documentOf(id: string): SeedDocument {
+  const document = seedDocuments.find((one) => one.id === id)
+  if (document === undefined) throw new Error(`there is no document ${id}`)
+  return document
+}
