@@ -10,6 +10,7 @@ export type Evidence =
   | { readonly kind: 'nodes' }
   /** Every Service of type LoadBalancer. */
   | { readonly kind: 'services' }
+  | { readonly kind: 'servicesIn'; readonly namespace: string }
   | { readonly kind: 'service'; readonly key: NamespacedName }
   | { readonly kind: 'namespace'; readonly name: string }
 

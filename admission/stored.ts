@@ -4,7 +4,15 @@ import { type BgpAdvert, compileBgpAdvertisement } from '../core/config/bgp-adve
 import { type BgpPeer, compileBgpPeer } from '../core/config/bgp-peer.ts'
 import { type CompiledCommunities, compileCommunities } from '../core/config/community.ts'
 import { compileL2Advertisement, type L2Advert } from '../core/config/l2-advertisement.ts'
-import type { BFDProfile, BGPAdvertisement, BGPPeerV1beta2, Community, L2Advertisement } from '../schemas/generated/types.ts'
+import { compilePolicies, type Policy } from '../core/config/policy.ts'
+import type {
+  AllocationPolicy,
+  BFDProfile,
+  BGPAdvertisement,
+  BGPPeerV1beta2,
+  Community,
+  L2Advertisement,
+} from '../schemas/generated/types.ts'
 
 /** All objects of one kind in our own namespace. */
 export class Stored<O, C> {
@@ -31,6 +39,8 @@ export interface StoredConfiguration {
   readonly peers: Stored<BGPPeerV1beta2, readonly BgpPeer[]>
   readonly bfdProfiles: Stored<BFDProfile, readonly BfdProfile[]>
   readonly communities: Stored<Community, CompiledCommunities>
+  /** By name. */
+  readonly policies: Stored<AllocationPolicy, readonly Policy[]>
 }
 
 /** How each kind becomes what `StoredConfiguration` holds of it. */
@@ -43,4 +53,5 @@ export const storedAs: {
   peers: (objects) => new Stored(objects, (all) => all.flatMap((object) => compileBgpPeer(object).peer ?? [])),
   bfdProfiles: (objects) => new Stored(objects, (all) => all.flatMap((object) => compileBfdProfile(object).profile ?? [])),
   communities: (objects) => new Stored(objects, compileCommunities),
+  policies: (objects) => new Stored(objects, compilePolicies),
 }

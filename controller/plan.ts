@@ -99,7 +99,7 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
   const known = decided?.uid === service.uid ? decided : undefined
   const kept = keep(ipam, service, namespace, { known, actions })
   if (kept === 'notOurs') return actions
-  let allocation = kept === undefined ? undefined : extendIfWanted(ipam, service, kept)
+  let allocation = kept === undefined ? undefined : extendIfWanted(ipam, service, namespace, kept)
   if (allocation === undefined && !service.deleting) {
     const found = ipam.allocate(service, namespace)
     if (found.ok) allocation = found.value
@@ -155,8 +155,8 @@ function wantsMore(service: ServiceView, allocation: Allocation): boolean {
   return asksForNone && families.length > allocation.addresses.length && !deleting
 }
 
-function extendIfWanted(ipam: Ipam, service: ServiceView, allocation: Allocation): Allocation {
-  const extended = wantsMore(service, allocation) ? ipam.extend(service) : undefined
+function extendIfWanted(ipam: Ipam, service: ServiceView, namespace: NamespaceView, allocation: Allocation): Allocation {
+  const extended = wantsMore(service, allocation) ? ipam.extend(service, namespace) : undefined
   return extended?.ok === true ? extended.value : allocation
 }
 

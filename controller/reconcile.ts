@@ -1,5 +1,6 @@
 // The shell around plan.ts: watches the cluster, keeps a queue of Services, sends what the plans say. Only a leader has a book, and so plans and writes.
 import { byAge } from '../core/age.ts'
+import { compilePolicies, type Policy } from '../core/config/policy.ts'
 import { type CompiledPools, compilePools } from '../core/config/pools.ts'
 import { namespaceFacts, nodeFacts } from '../core/facts.ts'
 import { createIpam, type Ipam } from '../core/ipam.ts'
@@ -17,7 +18,7 @@ import type { EventRecorder } from '../kube/events.ts'
 import { type Logger, named } from '../kube/logger.ts'
 import { WorkQueue } from '../kube/queue.ts'
 import { type Change, keyOf, type Store } from '../kube/store.ts'
-import type { IPAddressPool } from '../schemas/generated/types.ts'
+import type { AllocationPolicy, IPAddressPool } from '../schemas/generated/types.ts'
 import { type ControllerMetrics, PoolMetrics } from './io/metrics.ts'
 import { OwnWrites } from './io/own-writes.ts'
 import { StatusWriter } from './io/status-writer.ts'
@@ -47,6 +48,7 @@ export interface Cluster {
   readonly namespaces: Store<Namespace>
   readonly nodes: Store<Node>
   readonly pools: Store<IPAddressPool>
+  readonly policies: Store<AllocationPolicy>
   start(): void
   stop(): Promise<void>
   whenSynced(): Promise<void>
@@ -65,10 +67,11 @@ export class Reconciler {
   readonly #poolMetrics: PoolMetrics
   #own = new OwnWrites<Service>()
   #compiled: CompiledPools = { pools: [], problems: new Map(), warnings: new Map() }
+  #policies: readonly Policy[] = []
   /** Problems of pools that the log knows. */
   #toldProblems = new Set<string>()
   #isSynced = false
-  /** Pools or the Nodes' addresses changed since `ipam` was made. */
+  /** Pools, policies or the Nodes' addresses changed since `ipam` was made. */
   #isOutdated = false
   #book: Book | undefined
   #queue: WorkQueue | undefined
@@ -88,6 +91,7 @@ export class Reconciler {
     this.#cluster.namespaces.subscribe((change) => this.#namespaceChanged(change))
     this.#cluster.nodes.subscribe((change) => this.#nodeChanged(change))
     this.#cluster.pools.subscribe(() => this.#outdate())
+    this.#cluster.policies.subscribe(() => this.#outdate())
     this.#cluster.start()
     await this.#cluster.whenSynced()
     this.#isSynced = true
@@ -171,6 +175,7 @@ export class Reconciler {
   #readConfiguration(): void {
     const { metrics } = this.#options
     this.#compiled = compilePools(this.#cluster.pools.list())
+    this.#policies = compilePolicies(this.#cluster.policies.list())
     metrics.metallb_k8s_client_config_loaded_bool.set(1)
     metrics.metallb_k8s_client_config_stale_bool.set(this.#compiled.problems.size > 0 ? 1 : 0)
     const told = this.#toldProblems
@@ -185,7 +190,11 @@ export class Reconciler {
 
   #rebuiltIpam(services: readonly ServiceView[], previous: Ipam | undefined): Ipam {
     const reserved = this.#cluster.nodes.list().flatMap((node) => viewNode(node).addresses)
-    const ipam = createIpam(this.#compiled.pools, { poolPriority: this.#options.poolPriority, reserved })
+    const ipam = createIpam(this.#compiled.pools, {
+      poolPriority: this.#options.poolPriority,
+      reserved,
+      policies: this.#policies,
+    })
     rebuild(ipam, services, (name) => this.#namespaceView(name) ?? bareNamespace(name), previous)
     this.#poolMetrics.show(ipam)
     return ipam

@@ -1,3 +1,4 @@
+import { isAbout, type Policy } from './config/policy.ts'
 import type { Pool } from './config/pool.ts'
 import type { NamespaceView } from './namespace.ts'
 import { isOpenTo } from './pool-order.ts'
@@ -5,14 +6,22 @@ import type { ServiceView } from './service.ts'
 
 /**
  * The pool that a Service prefers because somebody set a default: the Namespace's `metallb.io/default-pool`, else the pool with
- * `metallb.io/is-default-pool: "true"`. None for a Service that names a pool or an address itself, and none while a pool with
+ * `metallb.io/is-default-pool: "true"`, else the first `defaultPool` of the policies, by name, that are about it. None for a Service that names a pool or an address itself, and none while a pool with
  * serviceAllocation applies to it, because a default never defeats priorities. A pool that may not be used without being named is no default.
  */
-export function defaultPoolFor(service: ServiceView, namespace: NamespaceView, pools: readonly Pool[]): string | undefined {
+export function defaultPoolFor(
+  service: ServiceView,
+  namespace: NamespaceView,
+  pools: readonly Pool[],
+  policies: readonly Policy[],
+): string | undefined {
   const namesPool = service.requestedPool !== undefined && !service.requestedPool.isDefault
   const namesAddress = !service.requestedAddresses.ok || service.requestedAddresses.value.length > 0
   if (!service.isLoadBalancer || namesPool || namesAddress) return undefined
   const open = pools.filter((pool) => isOpenTo(pool, service, namespace))
   if (open.some((pool) => pool.allocation !== undefined)) return undefined
-  return (open.find((pool) => pool.name === namespace.defaultPool) ?? open.find((pool) => pool.isDefault))?.name
+  const isOpen = (name: string | undefined): boolean => open.some((pool) => pool.name === name)
+  if (isOpen(namespace.defaultPool)) return namespace.defaultPool
+  const ofCluster = open.find((pool) => pool.isDefault)
+  return ofCluster?.name ?? policies.find((policy) => isOpen(policy.defaultPool) && isAbout(policy, service, namespace))?.defaultPool
 }

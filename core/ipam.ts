@@ -1,10 +1,11 @@
 // The allocator: deterministic, no I/O, no clock; its state changes by these verbs alone.
-import type { Address } from './address.ts'
+import type { Address, Family } from './address.ts'
+import type { Policy } from './config/policy.ts'
 import type { Pool } from './config/pool.ts'
 import { type Allocation, Ledger, type Place } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { NamespacedName } from './namespaced-name.ts'
-import { findHeld, findPlaces, findSecond, refuseOutright } from './placement.ts'
+import { findHeld, findPlaces, findSecond, findShortages, refuseOutright } from './placement.ts'
 import type { PoolPriority } from './pool-order.ts'
 import type { Refusal } from './refusal.ts'
 import { fail, ok, type Result } from './result.ts'
@@ -14,6 +15,8 @@ export interface IpamOptions {
   readonly poolPriority: PoolPriority
   /** Addresses that are never handed out: the Nodes' own. A Service that holds one already keeps it. */
   readonly reserved: readonly Address[]
+  /** Quotas and default pools, by name; none when not set. */
+  readonly policies?: readonly Policy[]
 }
 
 export interface Usage {
@@ -37,10 +40,10 @@ export interface Ipam {
   readonly pools: readonly Pool[]
   /** Finds addresses for a Service that holds none. Whatever it held is released first. */
   allocate(service: ServiceView, namespace: NamespaceView): Result<Allocation, Refusal>
-  /** Enters what a Service holds already, or says why it may not keep it; a refused claim changes nothing. */
+  /** Enters what a Service holds already, or says why it may not keep it; a refused claim changes nothing. No quota takes an address away. */
   claim(service: ServiceView, addresses: readonly Address[], namespace: NamespaceView): Result<Allocation, Refusal>
   /** Adds the family that a dual-stack Service lacks, from the pool of the address that it has. */
-  extend(service: ServiceView): Result<Allocation, Refusal>
+  extend(service: ServiceView, namespace: NamespaceView): Result<Allocation, Refusal>
   /** @returns false when it held nothing */
   release(key: NamespacedName): boolean
   /** What `claim` of what the Service holds, or else `allocate`, would come to in the end. Changes nothing. */
@@ -58,18 +61,23 @@ export interface Ipam {
   /** The pool in whose ranges the address lies. */
   poolOf(address: Address): Pool | undefined
   usage(pool: string): Usage | undefined
+  /** Distinct addresses that the Services of a namespace hold, or are leaving. */
+  heldIn(namespace: string): Readonly<Record<Family, number>>
 }
 
 export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
   const ledger = new Ledger(pools, options.reserved)
-  const placing = { ledger, pools, poolPriority: options.poolPriority }
+  const policies = options.policies ?? []
+  const placing = { ledger, pools, policies, poolPriority: options.poolPriority }
+  const shortages = (service: ServiceView, namespace: NamespaceView) => findShortages(placing, service, namespace)
   return {
     pools,
     allocate(service, namespace) {
+      const short = shortages(service, namespace)
       // Not vacated addresses: those stay shut until the status is written.
       if (ledger.allocationOf(service.key) !== undefined) ledger.release(service.key)
       const refused = refuseOutright(service, pools)
-      const places = refused === undefined ? findPlaces(placing, service, namespace) : fail(refused)
+      const places = refused === undefined ? findPlaces(placing, service, namespace, short) : fail(refused)
       return places.ok ? ok(ledger.enter(service, places.value)) : places
     },
     claim(service, addresses, namespace) {
@@ -77,8 +85,9 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       const places = refused === undefined ? findHeld(placing, addresses, service, namespace) : fail(refused)
       return places.ok ? ok(ledger.enter(service, places.value)) : places
     },
-    extend(service) {
-      const places = findSecond(placing, ledger.allocationOf(service.key)?.places ?? [], service)
+    extend(service, namespace) {
+      const short = shortages(service, namespace)
+      const places = findSecond(placing, ledger.allocationOf(service.key)?.places ?? [], service, short)
       return places.ok ? ok(ledger.enter(service, places.value)) : places
     },
     probe(service, namespace) {
@@ -88,7 +97,8 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       const held = decided?.uid === service.uid ? decided.addresses : service.held
       const kept = held.length === 0 ? undefined : findHeld(placing, held, service, namespace)
       if (kept?.ok === true && service.requestedAddresses.ok) return ok(prospectOf(kept.value))
-      const places = ledger.without(service.key, () => findPlaces(placing, service, namespace))
+      const short = shortages(service, namespace)
+      const places = ledger.without(service.key, () => findPlaces(placing, service, namespace, short))
       if (!places.ok) return places
       return ok({ ...prospectOf(places.value), ...(kept === undefined || kept.ok ? {} : { lost: kept.error }) })
     },
@@ -110,6 +120,7 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
         totalIPv6: space.capacity('IPv6'),
       }
     },
+    heldIn: (namespace) => ({ ...ledger.tenants.count(namespace) }),
   }
 }
 

@@ -1,5 +1,5 @@
 // The books of the allocator: which Service is on which address of which pool. It records; whether something is allowed is decided in placement.ts.
-import type { Address } from './address.ts'
+import type { Address, Family } from './address.ts'
 import type { Pool } from './config/pool.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { type Lane, PoolSpace } from './pool-space.ts'
@@ -58,6 +58,15 @@ export class Ledger {
 
   isReserved(address: Address): boolean {
     return this.#reserved.has(address.value)
+  }
+
+  /** Whether the namespace has one address less when the Service goes: it is on one, or leaving one, that no other of its namespace is on. */
+  bringsOne({ key, namespace }: ServiceView, family: Family): boolean {
+    const kept = this.#entries.get(key)
+    const all = [...(this.#leaving.get(key) ?? []), ...(kept === undefined ? [] : [kept])]
+    return all.some(({ addresses }) =>
+      addresses.some((address) => address.family === family && !this.tenants.hasNeighbour(address, { key, namespace })),
+    )
   }
 
   /** What it has of the Service, without what is leaving. */

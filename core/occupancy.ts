@@ -1,5 +1,6 @@
 // Who is on which address, as the statuses of the Services show it: kept up by one change at a time, equal to a `rebuild` at every moment.
 import type { Address } from './address.ts'
+import type { Policy } from './config/policy.ts'
 import type { Pool } from './config/pool.ts'
 import { createIpam, type Ipam } from './ipam.ts'
 import type { NamespaceView } from './namespace.ts'
@@ -12,6 +13,7 @@ import type { ServiceView } from './service.ts'
 export interface OccupancySource {
   readonly poolPriority: PoolPriority
   pools(): readonly Pool[]
+  policies(): readonly Policy[]
   reserved(): readonly Address[]
   services(): readonly ServiceView[]
   namespaceOf(name: string): NamespaceView
@@ -27,7 +29,7 @@ export class Occupancy {
     this.#source = source
   }
 
-  /** Pools, Nodes or Namespaces changed: everything is read again when somebody asks. */
+  /** Pools, policies, Nodes or Namespaces changed: everything is read again when somebody asks. */
   outdate(): void {
     this.#ipam = undefined
   }
@@ -48,7 +50,7 @@ export class Occupancy {
   get ipam(): Ipam {
     if (this.#ipam !== undefined) return this.#ipam
     const { poolPriority, ...source } = this.#source
-    const ipam = createIpam(source.pools(), { poolPriority, reserved: source.reserved() })
+    const ipam = createIpam(source.pools(), { poolPriority, reserved: source.reserved(), policies: source.policies() })
     const services = source.services()
     rebuild(ipam, services, (name) => source.namespaceOf(name), undefined)
     this.#isContested = services.some((service) => service.isLoadBalancer && isContested(ipam, service))

@@ -1,12 +1,14 @@
 // Where a Service may be: the rules of pools, families and requests over the books of ledger.ts. Nothing here changes anything.
 import { type Address, compareAddresses, type Family, sameAddresses } from './address.ts'
+import type { Policy } from './config/policy.ts'
 import type { Pool } from './config/pool.ts'
 import { defaultPoolFor } from './default-pool.ts'
 import type { Ledger, Place } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import { allowsNamespace, automaticOrder, type PoolPriority, selectsService } from './pool-order.ts'
 import type { PoolSpace } from './pool-space.ts'
-import type { PoolRefusal, Refusal } from './refusal.ts'
+import { quotaOf } from './quota.ts'
+import type { PoolRefusal, QuotaRefusal, Refusal } from './refusal.ts'
 import { fail, ok, type Result } from './result.ts'
 import type { ServiceView } from './service.ts'
 import { type Tenant, tenantOf } from './tenants.ts'
@@ -14,8 +16,12 @@ import { type Tenant, tenantOf } from './tenants.ts'
 export interface Placing {
   readonly ledger: Ledger
   readonly pools: readonly Pool[]
+  readonly policies: readonly Policy[]
   readonly poolPriority: PoolPriority
 }
+
+/** The families of which the Service's namespace may have no further address. One that it has already it may share. */
+export type Shortages = ReadonlyMap<Family, QuotaRefusal>
 
 type Places = Result<readonly Place[], Refusal>
 
@@ -27,13 +33,26 @@ export function refuseOutright(service: ServiceView, pools: readonly Pool[]): Re
   return undefined
 }
 
+/** Whoever has an address may exchange it, even where a quota has shrunk below what is held. */
+export function findShortages({ ledger, policies }: Placing, service: ServiceView, namespace: NamespaceView): Shortages {
+  const limits = quotaOf(namespace, policies)
+  const short = new Map<Family, QuotaRefusal>()
+  for (const family of service.families) {
+    const limit = limits[family]
+    const used = ledger.tenants.count(namespace.name)[family]
+    if (limit === undefined || used < limit.allowed || ledger.bringsOne(service, family)) continue
+    short.set(family, { reason: 'QuotaExceeded', ...limit, namespace: namespace.name, family, used })
+  }
+  return short
+}
+
 /** Addresses for a Service that has none. */
-export function findPlaces(placing: Placing, service: ServiceView, namespace: NamespaceView): Places {
+export function findPlaces(placing: Placing, service: ServiceView, namespace: NamespaceView, short: Shortages): Places {
   const { requestedAddresses, requestedPool } = service
   if (!requestedAddresses.ok) return fail({ reason: 'RequestInvalid', message: requestedAddresses.error })
-  if (requestedAddresses.value.length > 0) return findRequested(placing, requestedAddresses.value, service, namespace)
-  if (requestedPool?.isDefault === false) return findInPool(placing, requestedPool.name, service, namespace)
-  return findAutomatically(placing, service, namespace)
+  if (requestedAddresses.value.length > 0) return findRequested(placing, requestedAddresses.value, service, namespace, short)
+  if (requestedPool?.isDefault === false) return findInPool(placing, requestedPool.name, service, namespace, short)
+  return findAutomatically(placing, service, namespace, short)
 }
 
 /** The places of addresses that the Service holds, when it may keep them. */
@@ -47,17 +66,18 @@ export function findHeld(placing: Placing, addresses: readonly Address[], servic
 }
 
 /** One more address, of the family that the Service lacks, from the pool of the one it has. */
-export function findSecond(placing: Placing, held: readonly Place[], service: ServiceView): Places {
+export function findSecond(placing: Placing, held: readonly Place[], service: ServiceView, short: Shortages): Places {
   const space = held[0]?.lane.space
   const family = service.families.find((wanted) => held.every(({ address }) => address.family !== wanted))
   if (space === undefined || family === undefined) return fail({ reason: 'NoClusterAddress' })
   if (space.pool.frozen) return fail({ reason: 'PoolFrozen', pool: space.pool.name })
-  const place = candidate(placing.ledger, space, tenantOf(service), family)
-  return place === undefined ? fail(whyNone(space, family)) : ok(inStatusOrder([...held, place]))
+  const place = candidate(placing.ledger, space, tenantOf(service), family, short)
+  return place === undefined ? fail(short.get(family) ?? whyNone(space, family)) : ok(inStatusOrder([...held, place]))
 }
 
-function findAutomatically({ ledger, pools, poolPriority }: Placing, service: ServiceView, namespace: NamespaceView): Places {
-  const preferred = service.requestedPool?.name ?? defaultPoolFor(service, namespace, pools)
+function findAutomatically(placing: Placing, service: ServiceView, namespace: NamespaceView, short: Shortages): Places {
+  const { ledger, pools, policies, poolPriority } = placing
+  const preferred = service.requestedPool?.name ?? defaultPoolFor(service, namespace, pools, policies)
   const { pinned, general } = automaticOrder(pools, service, namespace, { priority: poolPriority, preferred })
   const tried: PoolRefusal[] = []
   for (const list of [pinned, general]) {
@@ -65,27 +85,37 @@ function findAutomatically({ ledger, pools, poolPriority }: Placing, service: Se
       ledger,
       list.flatMap(({ name }) => ledger.space(name) ?? []),
       service,
+      short,
     )
     if (picked.ok) return picked
     tried.push(...picked.error)
   }
+  const exceeded = whyExceeded(service, short)
+  if (exceeded !== undefined) return fail(exceeded)
   const closed = pools.flatMap((pool) => whyClosed(pool, service, namespace) ?? [])
   return fail({ reason: 'NoPoolAvailable', tried: [...tried, ...closed] })
 }
 
-function findInPool({ ledger, pools }: Placing, name: string, service: ServiceView, namespace: NamespaceView): Places {
+function findInPool({ ledger, pools }: Placing, name: string, service: ServiceView, namespace: NamespaceView, short: Shortages): Places {
   const space = ledger.space(name)
   if (space === undefined) return fail({ reason: 'PoolUnknown', pool: name, known: pools.map((pool) => pool.name) })
   if (space.pool.frozen) return fail({ reason: 'PoolFrozen', pool: name })
   if (!allowsNamespace(space.pool, namespace)) return fail({ reason: 'NamespaceNotAllowed', pool: name, namespace: namespace.name })
-  const picked = pick(ledger, [space], service)
+  const picked = pick(ledger, [space], service, short)
   if (picked.ok) return picked
+  const exceeded = whyExceeded(service, short)
+  if (exceeded !== undefined) return fail(exceeded)
   const [first, ...more] = picked.error
   return fail(first !== undefined && more.length === 0 ? first : { reason: 'NoPoolAvailable', tried: picked.error })
 }
 
-function findRequested(placing: Placing, addresses: readonly Address[], service: ServiceView, namespace: NamespaceView): Places {
-  const { ledger } = placing
+function findRequested(
+  { ledger }: Placing,
+  addresses: readonly Address[],
+  service: ServiceView,
+  namespace: NamespaceView,
+  short: Shortages,
+): Places {
   const requested = addresses.map(({ family }) => family)
   if (!sameFamilies(requested, service.families)) return fail({ reason: 'RequestFamiliesDiffer', requested, wanted: service.families })
   const places = locate(ledger, addresses)
@@ -94,22 +124,32 @@ function findRequested(placing: Placing, addresses: readonly Address[], service:
   if (pool?.frozen === true) return fail({ reason: 'PoolFrozen', pool: pool.name })
   const own = addresses.find((address) => ledger.isReserved(address))
   if (own !== undefined) return fail({ reason: 'NodeAddress', address: own })
-  const refused = refuse(ledger, service, places.value, namespace)
+  const refused =
+    refuse(ledger, service, places.value, namespace) ??
+    addresses.map((address) => (isWithin(ledger, address, tenantOf(service), short) ? undefined : short.get(address.family))).find(Boolean)
   return refused === undefined ? ok(inStatusOrder(places.value)) : fail(refused)
 }
 
 /** The first pool that has every family; for PreferDualStack else the first with the primary, else the first with the secondary family. */
-function pick(ledger: Ledger, spaces: readonly PoolSpace[], service: ServiceView): Result<readonly Place[], readonly PoolRefusal[]> {
+function pick(
+  ledger: Ledger,
+  spaces: readonly PoolSpace[],
+  service: ServiceView,
+  short: Shortages,
+): Result<readonly Place[], readonly PoolRefusal[]> {
   const tenant = tenantOf(service)
   const refusals: PoolRefusal[] = []
   const first = new Map<Family, Place>()
   for (const space of spaces) {
     const places: Place[] = []
     for (const family of service.families) {
-      const place = candidate(ledger, space, tenant, family)
-      if (place === undefined) refusals.push(whyNone(space, family))
-      else places.push(place)
-      if (place !== undefined && !first.has(family)) first.set(family, place)
+      const place = candidate(ledger, space, tenant, family, short)
+      if (place === undefined) {
+        if (!short.has(family)) refusals.push(whyNone(space, family))
+        continue
+      }
+      places.push(place)
+      if (!first.has(family)) first.set(family, place)
     }
     if (places.length === service.families.length) return ok(inStatusOrder(places))
   }
@@ -118,10 +158,10 @@ function pick(ledger: Ledger, spaces: readonly PoolSpace[], service: ServiceView
 }
 
 /** The lowest address of the pool, in listed order, that is free or that the Service may share. */
-function candidate(ledger: Ledger, space: PoolSpace, tenant: Tenant, family: Family): Place | undefined {
-  let best = space.lowest(family)
+function candidate(ledger: Ledger, space: PoolSpace, tenant: Tenant, family: Family, short: Shortages): Place | undefined {
+  let best = short.has(family) ? undefined : space.lowest(family)
   for (const address of ledger.tenants.shareable(tenant)) {
-    if (address.family !== family) continue
+    if (address.family !== family || !isWithin(ledger, address, tenant, short)) continue
     const lane = ledger.laneOf(address)
     if (lane?.space !== space || !space.isUsable(address) || ledger.isReserved(address)) continue
     if (best === undefined || lane.order < best.lane.order || (lane === best.lane && compareAddresses(address, best.address) < 0)) {
@@ -129,6 +169,17 @@ function candidate(ledger: Ledger, space: PoolSpace, tenant: Tenant, family: Fam
     }
   }
   return best
+}
+
+/** The quota has room for the address, or the namespace has it already. */
+function isWithin(ledger: Ledger, address: Address, tenant: Tenant, short: Shortages): boolean {
+  return !short.has(address.family) || ledger.tenants.hasNeighbour(address, tenant)
+}
+
+/** The quota alone keeps the Service from being served; one that prefers both families is content with the other. */
+function whyExceeded({ families, familyPolicy }: ServiceView, short: Shortages): QuotaRefusal | undefined {
+  const missing = families.flatMap((family) => short.get(family) ?? [])
+  return familyPolicy !== 'PreferDualStack' || missing.length === families.length ? missing[0] : undefined
 }
 
 /** Where the addresses are: all in one pool, none of them avoided by it. */

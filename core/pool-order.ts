@@ -1,22 +1,18 @@
 // Which pools a Service may use, and in which order they are tried when it names none.
 import type { Pool } from './config/pool.ts'
-import { anyMatches } from './config/selectors.ts'
+import { coversLabels, coversNamespace } from './config/scope.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { ServiceView } from './service.ts'
 
 /** `highest`: the larger `serviceAllocation.priority` is tried first; `lowest` is MetalLB's order. Unset and 0 are last in both. */
 export type PoolPriority = 'highest' | 'lowest'
 
-/** Namespaces and namespaceSelectors are alternatives; when either is written, a namespace that neither names is shut out. */
-export function allowsNamespace(pool: Pool, namespace: NamespaceView): boolean {
-  const { allocation } = pool
-  if (allocation === undefined || (allocation.namespaces.size === 0 && allocation.namespaceSelectors.length === 0)) return true
-  return allocation.namespaces.has(namespace.name) || anyMatches(allocation.namespaceSelectors, namespace.labels)
+export function allowsNamespace({ allocation }: Pool, namespace: NamespaceView): boolean {
+  return allocation === undefined || coversNamespace(allocation, namespace)
 }
 
-export function selectsService(pool: Pool, service: ServiceView): boolean {
-  const selectors = pool.allocation?.serviceSelectors ?? []
-  return selectors.length === 0 || anyMatches(selectors, service.labels)
+export function selectsService({ allocation }: Pool, { labels }: ServiceView): boolean {
+  return allocation === undefined || coversLabels(allocation, labels)
 }
 
 /** May be used without being named. */

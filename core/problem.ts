@@ -163,6 +163,11 @@ export const problemCodes = {
     cure: 'Add addresses to it, delete a Service that holds one, or name another pool.',
     reason: 'FieldValueInvalid',
   },
+  QuotaExceeded: {
+    title: 'A namespace has as many addresses as an AllocationPolicy allows it',
+    cure: 'Delete a Service of the namespace that holds one, let two of them share one by metallb.io/allow-shared-ip, or raise spec.quota.addresses of the policy.',
+    reason: 'FieldValueForbidden',
+  },
   NamespaceNotAllowed: {
     title: 'The named pool serves other namespaces',
     cure: "Add the namespace to the pool's spec.serviceAllocation.namespaces, or use another pool.",

@@ -17,6 +17,17 @@ export type TenantConflict =
   | { readonly reason: 'BackendsDiffer'; readonly address: Address; readonly by: NamespacedName }
   | { readonly reason: 'PortInUse'; readonly address: Address; readonly by: NamespacedName; readonly port: string }
 
+/** The namespace has as many addresses as it may have. */
+export interface QuotaRefusal {
+  readonly reason: 'QuotaExceeded'
+  /** Name of the AllocationPolicy. */
+  readonly policy: string
+  readonly namespace: string
+  readonly family: Family
+  readonly used: number
+  readonly allowed: number
+}
+
 /** One pool cannot serve the Service. */
 export type PoolRefusal =
   | { readonly reason: 'PoolUnknown'; readonly pool: string; readonly known: readonly string[] }
@@ -44,6 +55,7 @@ export type Refusal =
   | { readonly reason: 'AddressAvoided'; readonly address: Address; readonly pool: string }
   | { readonly reason: 'NodeAddress'; readonly address: Address }
   | { readonly reason: 'NoPoolAvailable'; readonly tried: readonly PoolRefusal[] }
+  | QuotaRefusal
   | Mismatch
   | TenantConflict
   | PoolRefusal
@@ -73,6 +85,8 @@ export function describeRefusal(refusal: Refusal): string {
       return `address ${formatAddress(refusal.address)} is the own address of a Node`
     case 'NoPoolAvailable':
       return `no available IPs: ${listRefusals(refusal.tried)}`
+    case 'QuotaExceeded':
+      return `namespace "${refusal.namespace}" has ${refusal.used} ${refusal.family} addresses, and AllocationPolicy "${refusal.policy}" allows it ${refusal.allowed}`
     default:
       return describeParticular(refusal)
   }

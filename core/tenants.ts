@@ -1,5 +1,5 @@
 // Who is on which address, and who may join: the rules of sharing.
-import type { Address } from './address.ts'
+import type { Address, Family } from './address.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import type { TenantConflict } from './refusal.ts'
 import type { ServiceView } from './service.ts'
@@ -7,6 +7,7 @@ import type { ServiceView } from './service.ts'
 /** What sharing looks at in a Service. */
 export interface Tenant {
   readonly key: NamespacedName
+  readonly namespace: string
   readonly sharingKey?: string | undefined
   /** Empty for policy Cluster; with policy Local only Services with the same selector may share. */
   readonly backendKey: string
@@ -18,6 +19,7 @@ export function tenantOf(service: ServiceView): Tenant {
   const selector = Object.entries(service.selector).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return {
     key: service.key,
+    namespace: service.namespace,
     sharingKey: service.sharingKey,
     backendKey: service.externalTrafficPolicy === 'Local' ? JSON.stringify(selector) : '',
     ports: service.ports.map(({ protocol, port }) => `${protocol}/${port}`),
@@ -39,6 +41,8 @@ interface House {
 export class Tenants {
   readonly #houses = new Map<number | bigint, House>()
   readonly #bySharingKey = new Map<string, Set<House>>()
+  /** Distinct addresses of each namespace that has any. */
+  readonly #counts = new Map<string, Record<Family, number>>()
 
   has(address: Address): boolean {
     return this.#houses.has(address.value)
@@ -46,6 +50,17 @@ export class Tenants {
 
   at(address: Address): readonly NamespacedName[] {
     return this.#houses.get(address.value)?.tenants.map(({ key }) => key) ?? []
+  }
+
+  /** How many distinct addresses Services of the namespace are on. */
+  count(namespace: string): Readonly<Record<Family, number>> {
+    return this.#counts.get(namespace) ?? { IPv4: 0, IPv6: 0 }
+  }
+
+  /** Whether another Service of its namespace is on the address. */
+  hasNeighbour(address: Address, { key, namespace }: Pick<Tenant, 'key' | 'namespace'>): boolean {
+    const house = this.#houses.get(address.value)
+    return house !== undefined && house.tenants.some((other) => other.namespace === namespace && other.key !== key)
   }
 
   /** Why `tenant` may not be on this address; undefined when it may. It never stands in its own way. */
@@ -64,6 +79,7 @@ export class Tenants {
     const known = this.#houses.get(address.value)
     const house: House = known ?? { address, tenants: [] }
     if (known === undefined) this.#houses.set(address.value, house)
+    if (!this.hasNeighbour(address, tenant)) this.#add(tenant.namespace, address.family, 1)
     house.tenants = [...house.tenants, tenant]
     if (tenant.sharingKey !== undefined) {
       const houses = this.#bySharingKey.get(tenant.sharingKey) ?? new Set()
@@ -77,6 +93,7 @@ export class Tenants {
     const house = this.#houses.get(address.value)
     const tenant = house?.tenants.find((each) => each.key === key)
     if (house === undefined || tenant === undefined) return false
+    if (!this.hasNeighbour(address, tenant)) this.#add(tenant.namespace, address.family, -1)
     house.tenants = house.tenants.filter((each) => each !== tenant)
     if (house.tenants.length > 0) return false
     this.#houses.delete(address.value)
@@ -93,6 +110,13 @@ export class Tenants {
     const houses = tenant.sharingKey === undefined ? undefined : this.#bySharingKey.get(tenant.sharingKey)
     if (houses === undefined) return []
     return [...houses].map(({ address }) => address).filter((address) => this.conflict(address, tenant) === undefined)
+  }
+
+  #add(namespace: string, family: Family, change: number): void {
+    const count = this.#counts.get(namespace) ?? { IPv4: 0, IPv6: 0 }
+    count[family] += change
+    if (count.IPv4 + count.IPv6 === 0) this.#counts.delete(namespace)
+    else this.#counts.set(namespace, count)
   }
 }
 

@@ -35,6 +35,7 @@ export const resources = {
     namespaced: false,
   },
   ipAddressPools: metallb('ipaddresspools'),
+  allocationPolicies: metallb('allocationpolicies', 'v1alpha1'),
   l2Advertisements: metallb('l2advertisements'),
   bgpPeers: metallb('bgppeers', 'v1beta2'),
   bgpAdvertisements: metallb('bgpadvertisements'),

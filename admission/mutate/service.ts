@@ -24,7 +24,12 @@ export function defaultService(object: Fields, old: Fields | undefined, namespac
   // Whoever wrote one of the two, even empty, has decided.
   if (present !== undefined && [annotations.addressPool, annotations.addressPoolSource].some((key) => Object.hasOwn(present, key)))
     return []
-  const pool = defaultPoolFor(viewService(asService(object), world.classes), world.namespaceOf(namespace), world.pools.pools)
+  const pool = defaultPoolFor(
+    viewService(asService(object), world.classes),
+    world.namespaceOf(namespace),
+    world.pools.pools,
+    world.policies.compiled,
+  )
   if (pool === undefined) return []
   const wanted = { [annotations.addressPool]: pool, [annotations.addressPoolSource]: 'default' }
   return addAnnotations(present === undefined ? undefined : asTexts(present), wanted)

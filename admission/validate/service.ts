@@ -24,6 +24,7 @@ import { poolExhausted } from './service/pool-exhausted.ts'
 import { poolNearlyFull } from './service/pool-nearly-full.ts'
 import { poolUnknown } from './service/pool-unknown.ts'
 import { portInUse } from './service/port-in-use.ts'
+import { quotaExceeded } from './service/quota-exceeded.ts'
 import { requestFamiliesDiffer } from './service/request-families-differ.ts'
 import { requestInvalid } from './service/request-invalid.ts'
 import { requestedTwice } from './service/requested-twice.ts'
@@ -43,6 +44,7 @@ const rules: readonly ServiceRule[] = [
   namespaceNotAllowed,
   familyUnavailable,
   poolExhausted,
+  quotaExceeded,
   addressInNoPool,
   addressesInSeveralPools,
   addressAvoided,

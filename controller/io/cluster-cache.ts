@@ -6,11 +6,11 @@ import type { Logger } from '../../kube/logger.ts'
 import { Reflector } from '../../kube/reflector.ts'
 import { resources } from '../../kube/resources.ts'
 import type { Store } from '../../kube/store.ts'
-import type { IPAddressPool } from '../../schemas/generated/types.ts'
+import type { AllocationPolicy, IPAddressPool } from '../../schemas/generated/types.ts'
 
 export interface ClusterCacheOptions {
   readonly client: KubeClient
-  /** Where pools live. */
+  /** Where pools and policies live. */
   readonly namespace: string
   readonly log: Logger
 }
@@ -20,12 +20,14 @@ export class ClusterCache {
   readonly #namespaces: Reflector<Namespace>
   readonly #nodes: Reflector<Node>
   readonly #pools: Reflector<IPAddressPool>
+  readonly #policies: Reflector<AllocationPolicy>
 
   constructor({ client, namespace, log }: ClusterCacheOptions) {
     this.#services = new Reflector<Service>({ client, log, resource: resources.services, transform: keepService })
     this.#namespaces = new Reflector<Namespace>({ client, log, resource: resources.namespaces, transform: keepNamespace })
     this.#nodes = new Reflector<Node>({ client, log, resource: resources.nodes, transform: keepNode })
     this.#pools = new Reflector<IPAddressPool>({ client, log, resource: resources.ipAddressPools, namespace })
+    this.#policies = new Reflector<AllocationPolicy>({ client, log, resource: resources.allocationPolicies, namespace })
   }
 
   get services(): Store<Service> {
@@ -42,6 +44,10 @@ export class ClusterCache {
 
   get pools(): Store<IPAddressPool> {
     return this.#pools.store
+  }
+
+  get policies(): Store<AllocationPolicy> {
+    return this.#policies.store
   }
 
   start(): void {
@@ -63,12 +69,13 @@ export class ClusterCache {
       namespaces: this.#namespaces.synced,
       nodes: this.#nodes.synced,
       ipaddresspools: this.#pools.synced,
+      allocationpolicies: this.#policies.synced,
     }
     return Object.entries(synced).flatMap(([kind, isSynced]) => (isSynced ? [] : kind))
   }
 
   #all(): readonly Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced'>[] {
-    return [this.#services, this.#namespaces, this.#nodes, this.#pools]
+    return [this.#services, this.#namespaces, this.#nodes, this.#pools, this.#policies]
   }
 }
 

@@ -4,21 +4,18 @@ import { annotations } from '../annotations.ts'
 import { type Problem, problem } from '../problem.ts'
 import { quote } from '../quote.ts'
 import { type ParsedRange, parseRange } from '../range.ts'
-import type { Labels, Selector } from '../selector.ts'
+import type { Labels } from '../selector.ts'
 import { asFields, asText, asTexts, type Fields, kindOf } from '../shape.ts'
-import { compileNames, compileSelectors } from './selectors.ts'
+import { compileScope, type Scope } from './scope.ts'
 
 export interface PoolRange extends ParsedRange {
   /** Position in `spec.addresses`, counting entries that could not be read too. */
   readonly index: number
 }
 
-export interface ServiceAllocation {
+export interface ServiceAllocation extends Scope {
   /** 0 when unset, which is last under both meanings of priority. */
   readonly priority: number
-  readonly namespaces: ReadonlySet<string>
-  readonly namespaceSelectors: readonly Selector[]
-  readonly serviceSelectors: readonly Selector[]
 }
 
 export interface Pool {
@@ -132,18 +129,7 @@ function compileAddresses(list: unknown, owner: string): CompiledAddresses {
 function compileAllocation(value: unknown, owner: string): { readonly value?: ServiceAllocation; readonly problems: readonly Problem[] } {
   const fields = asFields(value)
   if (fields === undefined) return { problems: [] }
-  const path = 'spec.serviceAllocation'
-  const namespaces = compileNames(fields['namespaces'], `${path}.namespaces`, owner)
-  const namespaceSelectors = compileSelectors(fields['namespaceSelectors'], `${path}.namespaceSelectors`, owner)
-  const serviceSelectors = compileSelectors(fields['serviceSelectors'], `${path}.serviceSelectors`, owner)
+  const { scope, problems } = compileScope(fields, 'spec.serviceAllocation', owner)
   const priority = fields['priority']
-  return {
-    value: {
-      priority: typeof priority === 'number' || typeof priority === 'bigint' ? Number(priority) : 0,
-      namespaces: new Set(namespaces.names),
-      namespaceSelectors: namespaceSelectors.selectors,
-      serviceSelectors: serviceSelectors.selectors,
-    },
-    problems: [...namespaces.problems, ...namespaceSelectors.problems, ...serviceSelectors.problems],
-  }
+  return { value: { ...scope, priority: typeof priority === 'number' || typeof priority === 'bigint' ? Number(priority) : 0 }, problems }
 }

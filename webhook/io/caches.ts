@@ -9,6 +9,7 @@ import { type Logger, named } from '../../kube/logger.ts'
 import { Reflector } from '../../kube/reflector.ts'
 import { type Resource, resources } from '../../kube/resources.ts'
 import type {
+  AllocationPolicy,
   BFDProfile,
   BGPAdvertisement,
   BGPPeerV1beta2,
@@ -25,6 +26,7 @@ export const ownResources: Readonly<Record<OwnKind, Resource>> = {
   peers: resources.bgpPeers,
   bfdProfiles: resources.bfdProfiles,
   communities: resources.communities,
+  policies: resources.allocationPolicies,
 }
 
 /** The API server filters: other types are most Services of a cluster. One that changes its type comes as a deletion. */
@@ -40,6 +42,7 @@ export class Caches {
   readonly peers: Reflector<BGPPeerV1beta2>
   readonly bfdProfiles: Reflector<BFDProfile>
   readonly communities: Reflector<Community>
+  readonly policies: Reflector<AllocationPolicy>
 
   constructor({ client, namespace, log: parent }: { readonly client: KubeClient; readonly namespace: string; readonly log: Logger }) {
     const log = named(parent, 'kube/reflector')
@@ -58,6 +61,7 @@ export class Caches {
     this.peers = new Reflector<BGPPeerV1beta2>({ client, log, resource: ownResources.peers, namespace })
     this.bfdProfiles = new Reflector<BFDProfile>({ client, log, resource: ownResources.bfdProfiles, namespace })
     this.communities = new Reflector<Community>({ client, log, resource: ownResources.communities, namespace })
+    this.policies = new Reflector<AllocationPolicy>({ client, log, resource: ownResources.policies, namespace })
   }
 
   start(): void {
@@ -78,8 +82,8 @@ export class Caches {
   }
 
   #all(): Readonly<Record<string, Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced' | 'lastContact'>>> {
-    const { pools, namespaces, nodes, services, l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities } = this
-    return { pools, namespaces, nodes, services, l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities }
+    const { pools, namespaces, nodes, services, l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities, policies } = this
+    return { pools, namespaces, nodes, services, l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities, policies }
   }
 }
 

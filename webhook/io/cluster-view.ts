@@ -32,6 +32,8 @@ interface Copy {
   readonly store: Pick<Store<KubeObject>, 'list' | 'get' | 'resourceVersion'>
 }
 
+type About = string | ((object: KubeObject) => boolean)
+
 export interface ClusterViewOptions {
   readonly client: KubeClient
   readonly settings: Pick<World, 'namespace' | 'classes' | 'poolPriority' | 'serviceAdmission'>
@@ -53,17 +55,19 @@ export class ClusterView {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#caches = new Caches({ client, namespace: settings.namespace, log })
-    const { l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities } = this.#caches
+    const { l2Advertisements, bgpAdvertisements, peers, bfdProfiles, communities, policies } = this.#caches
     this.#stored = {
       l2Advertisements: keep(l2Advertisements, storedAs.l2Advertisements),
       bgpAdvertisements: keep(bgpAdvertisements, storedAs.bgpAdvertisements),
       peers: keep(peers, storedAs.peers),
       bfdProfiles: keep(bfdProfiles, storedAs.bfdProfiles),
       communities: keep(communities, storedAs.communities),
+      policies: keep(policies, storedAs.policies),
     }
     this.#occupancy = new Occupancy({
       poolPriority: settings.poolPriority,
       pools: () => this.#pools().pools,
+      policies: () => this.#stored.policies().compiled,
       reserved: () => this.#caches.nodes.store.list().flatMap((node) => viewNode(node).addresses),
       services: () => this.#caches.services.store.list().map((service) => viewService(service, settings.classes)),
       namespaceOf: (name) => this.#namespace(name),
@@ -71,11 +75,12 @@ export class ClusterView {
   }
 
   start(): void {
-    const { pools, namespaces, nodes, services } = this.#caches
+    const { pools, policies, namespaces, nodes, services } = this.#caches
     pools.store.subscribe(() => {
       this.#compiled = undefined
       this.#occupancy.outdate()
     })
+    policies.store.subscribe(() => this.#occupancy.outdate())
     nodes.store.subscribe((change) => {
       if (change.type !== 'modified' || nodeFacts(change.previous) !== nodeFacts(change.object)) this.#occupancy.outdate()
     })
@@ -131,6 +136,7 @@ export class ClusterView {
       peers: this.#stored.peers(),
       bfdProfiles: this.#stored.bfdProfiles(),
       communities: this.#stored.communities(),
+      policies: this.#stored.policies(),
       ipam: () => this.#occupancy.ipam,
       namespaceOf: (name) => this.#namespace(name),
       namespaces: () => namespaces.store.list().map(viewNamespace),
@@ -175,14 +181,15 @@ export class ClusterView {
         return this.#catchUp(nodes, resources.nodes, {})
       case 'services':
         return this.#catchUp(services, resources.services, { fieldSelector: loadBalancersOnly })
+      case 'servicesIn': {
+        const { namespace } = evidence
+        const part = { namespace, fieldSelector: loadBalancersOnly }
+        return this.#catchUp(services, resources.services, part, ({ metadata }) => metadata.namespace === namespace)
+      }
       case 'service': {
         const { namespace, name } = splitName(evidence.key)
-        return this.#catchUp(
-          services,
-          resources.services,
-          { namespace, fieldSelector: `metadata.name=${name},${loadBalancersOnly}` },
-          evidence.key,
-        )
+        const part = { namespace, fieldSelector: `metadata.name=${name},${loadBalancersOnly}` }
+        return this.#catchUp(services, resources.services, part, evidence.key)
       }
       case 'namespace':
         return this.#catchUp(namespaces, resources.namespaces, { fieldSelector: `metadata.name=${evidence.name}` }, evidence.name)
@@ -196,16 +203,16 @@ export class ClusterView {
   /**
    * Waits until a cache is as new as a consistent list of metadata.
    *
-   * @param key the one object that the list is about; all when absent
+   * @param about the key of the one object that the list is about, or which objects; all when absent
    */
-  async #catchUp({ store }: Copy, resource: Resource, part: ListOptions, key?: string): Promise<boolean> {
+  async #catchUp({ store }: Copy, resource: Resource, part: ListOptions, about: About = () => true): Promise<boolean> {
     const { client, log } = this.#options
     const options = { ...part, deadlineMs: listDeadlineMs, pageSize: 10_000, metadataOnly: true }
     const { items, resourceVersion } = await client.list<KubeObject>(resource, options)
     const listed = { objects: items, resourceVersion }
     const giveUpAt = this.#clock.now() + catchUpMs
     const objects = (): readonly KubeObject[] =>
-      key === undefined ? store.list() : [store.get(key)].filter((object) => object !== undefined)
+      typeof about === 'function' ? store.list().filter(about) : [store.get(about)].filter((object) => object !== undefined)
     while (!isAsNewAs({ objects: objects(), resourceVersion: store.resourceVersion }, listed)) {
       if (this.#clock.now() >= giveUpAt) {
         log.warn({ event: 'cacheBehind', resource: resource.plural, have: store.resourceVersion, want: resourceVersion })

@@ -12,6 +12,7 @@ import { Occupancy } from '../../../core/occupancy.ts'
 import { viewService } from '../../../core/service.ts'
 import type { Fields } from '../../../core/shape.ts'
 import type {
+  AllocationPolicy,
   BFDProfile,
   BGPAdvertisement,
   BGPPeerV1beta2,
@@ -52,6 +53,7 @@ export interface Surroundings {
   readonly peers?: readonly Fields[]
   readonly bfdProfiles?: readonly Fields[]
   readonly communities?: readonly Fields[]
+  readonly policies?: readonly Fields[]
   readonly serviceAdmission?: ServiceAdmission
 }
 
@@ -59,10 +61,12 @@ export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {
   const { namespaces = {}, services = [], nodes = [], l2Advertisements = [{}], serviceAdmission = 'enforce' } = surroundings
   const poolObjects = pools as unknown as readonly IPAddressPool[]
   const compiled = compilePools(poolObjects)
+  const policies = storedAs.policies(objects<AllocationPolicy>(surroundings.policies))
   const namespaceOf = (name: string): NamespaceView => viewNamespace({ metadata: { name, ...namespaces[name] } })
   const occupancy = new Occupancy({
     poolPriority: 'highest',
     pools: () => compiled.pools,
+    policies: () => policies.compiled,
     reserved: () => nodes.flatMap((node) => viewNode(node).addresses),
     services: () => services.map((service) => viewService(service)),
     namespaceOf,
@@ -79,6 +83,7 @@ export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {
     peers: storedAs.peers(objects<BGPPeerV1beta2>(surroundings.peers)),
     bfdProfiles: storedAs.bfdProfiles(objects<BFDProfile>(surroundings.bfdProfiles)),
     communities: storedAs.communities(objects<Community>(surroundings.communities)),
+    policies,
     ipam: () => occupancy.ipam,
     namespaceOf,
     namespaces: () => Object.keys(namespaces).map(namespaceOf),

@@ -1,25 +1,31 @@
 // A cluster for plan.ts: Services as the API would hold them, and a controller that can be restarted. What the shell does, without time and network.
 
 import { type Action, type Book, confirm, listWaiting, openBook, plan, planGone } from '../../../controller/plan.ts'
+import type { Family } from '../../../core/address.ts'
 import { annotations as names } from '../../../core/annotations.ts'
+import { compilePolicies } from '../../../core/config/policy.ts'
 import { compilePools } from '../../../core/config/pools.ts'
 import { createIpam, type Ipam } from '../../../core/ipam.ts'
 import type { NamespaceView } from '../../../core/namespace.ts'
 import type { NamespacedName } from '../../../core/namespaced-name.ts'
 import type { Service } from '../../../core/objects.ts'
+import { quotaOf } from '../../../core/quota.ts'
 import { rebuild } from '../../../core/rebuild.ts'
 import { type ServiceView, viewService } from '../../../core/service.ts'
-import type { IPAddressPool } from '../../../schemas/generated/types.ts'
+import type { AllocationPolicy, IPAddressPool } from '../../../schemas/generated/types.ts'
 import { address, namespaceOf } from '../core/objects.ts'
 
 export class Cluster {
   readonly services = new Map<string, Service>()
   readonly namespaces = new Map<string, NamespaceView>()
   pools: readonly IPAddressPool[] = []
+  policies: readonly AllocationPolicy[] = []
   nodeAddresses: readonly string[] = []
   /** `Warning reason service: message` */
   readonly events: string[] = []
   writes = 0
+  /** Writes by which a namespace came to show more addresses than its quota allows, and more than before. */
+  readonly overshoots: string[] = []
   book: Book = openBook(createIpam([], { poolPriority: 'highest', reserved: [] }))
   #version = 1
   #line: string[] = []
@@ -42,6 +48,12 @@ export class Cluster {
     this.book = { ...this.book, ipam: this.#rebuilt(this.book.ipam) }
     this.#line.push(...this.#everything())
     this.settle()
+  }
+
+  /** Policies changed. */
+  limit(policies: readonly AllocationPolicy[]): void {
+    this.policies = policies
+    this.reconfigure()
   }
 
   put(service: Service): void {
@@ -111,8 +123,24 @@ export class Cluster {
     const { [names.allocatedFromPool]: _, ...others } = object.metadata.annotations ?? {}
     const annotations = pool === undefined ? others : { ...others, [names.allocatedFromPool]: pool }
     const loadBalancer = addresses.length === 0 ? {} : { ingress: addresses.map((ip) => ({ ip, ipMode: 'VIP' })) }
+    const { namespace = '' } = object.metadata
+    const before = this.#shownIn(namespace)
     this.services.set(key, this.#versioned({ ...object, metadata: { ...object.metadata, annotations }, status: { loadBalancer } }))
     this.writes++
+    const after = this.#shownIn(namespace)
+    const limits = quotaOf(this.namespace(namespace), compilePolicies(this.policies))
+    for (const family of ['IPv4', 'IPv6'] as const) {
+      const allowed = limits[family]?.allowed ?? Number.POSITIVE_INFINITY
+      if (after[family] > Math.max(before[family], allowed)) this.overshoots.push(`${key} ${family} ${addresses.join(' ')}`)
+    }
+  }
+
+  /** Distinct addresses in the statuses of a namespace. */
+  #shownIn(namespace: string): Readonly<Record<Family, number>> {
+    const views = [...this.services.values()].map((service) => viewService(service))
+    const shown = views.filter((view) => view.namespace === namespace && view.isLoadBalancer).flatMap(({ held }) => held)
+    const count = (family: Family): number => new Set(shown.filter((each) => each.family === family).map(({ value }) => value)).size
+    return { IPv4: count('IPv4'), IPv6: count('IPv6') }
   }
 
   #versioned(service: Service): Service {
@@ -124,7 +152,11 @@ export class Cluster {
   }
 
   #rebuilt(previous: Ipam | undefined): Ipam {
-    const ipam = createIpam(compilePools(this.pools).pools, { poolPriority: 'highest', reserved: this.nodeAddresses.map(address) })
+    const ipam = createIpam(compilePools(this.pools).pools, {
+      poolPriority: 'highest',
+      reserved: this.nodeAddresses.map(address),
+      policies: compilePolicies(this.policies),
+    })
     const views = [...this.services.values()].map((service) => viewService(service))
     rebuild(ipam, views, (name) => this.namespace(name), previous)
     return ipam

@@ -2,14 +2,15 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Action } from '../../../controller/plan.ts'
 import { annotations as names } from '../../../core/annotations.ts'
+import { compilePolicies } from '../../../core/config/policy.ts'
 import { compilePools } from '../../../core/config/pools.ts'
 import { createIpam } from '../../../core/ipam.ts'
 import type { Service } from '../../../core/objects.ts'
 import { rebuild } from '../../../core/rebuild.ts'
 import type { ServiceView } from '../../../core/service.ts'
-import type { IPAddressPool } from '../../../schemas/generated/types.ts'
+import type { AllocationPolicy, IPAddressPool } from '../../../schemas/generated/types.ts'
 import { namespaceViews, poolList, someAddress, someService } from '../core/arbitraries.ts'
-import { address, namespaceOf, type ServiceOptions, serviceObject } from '../core/objects.ts'
+import { address, namespaceOf, policyObject, type ServiceOptions, serviceObject } from '../core/objects.ts'
 import { Cluster } from './cluster.ts'
 
 type Step =
@@ -17,6 +18,7 @@ type Step =
   | { readonly verb: 'remove'; readonly key: string }
   | { readonly verb: 'restart' }
   | { readonly verb: 'reconfigure'; readonly pools: readonly IPAddressPool[]; readonly nodes: readonly string[] }
+  | { readonly verb: 'limit'; readonly policies: readonly AllocationPolicy[] }
   /** A write of an earlier leader that arrives late. */
   | { readonly verb: 'late'; readonly key: string; readonly addresses: readonly string[] }
   | { readonly verb: 'relabel'; readonly namespace: string; readonly tier: string }
@@ -25,6 +27,12 @@ const put = fc
   .tuple(someService, fc.integer({ min: 0, max: 9 }), fc.constantFrom('LoadBalancer', 'LoadBalancer', 'LoadBalancer', 'ClusterIP'))
   .map(([{ key, options }, bornAt, type]): Step => ({ verb: 'put', key, options, bornAt, type }))
 const someKey = someService.map(({ key }) => key)
+const addresses = fc.record({ ipv4: fc.integer({ min: 0, max: 3 }), ipv6: fc.integer({ min: 0, max: 2 }) }, { requiredKeys: [] })
+const policy = fc
+  .tuple(fc.constantFrom('a', 'b'), fc.subarray(['shop', 'bank']), addresses, fc.constantFrom(undefined, 'p0', 'p1'))
+  .map(([name, namespaces, quota, defaultPool]) =>
+    policyObject(name, { namespaces, quota: { addresses: quota }, ...(defaultPool === undefined ? {} : { defaultPool }) }),
+  )
 const step = fc.oneof(
   { weight: 8, arbitrary: put },
   { weight: 3, arbitrary: someKey.map((key): Step => ({ verb: 'remove', key })) },
@@ -34,6 +42,12 @@ const step = fc.oneof(
     arbitrary: fc
       .tuple(poolList, fc.subarray(['10.0.0.253', '10.0.5.1', 'fd00:1::1']))
       .map(([pools, nodes]): Step => ({ verb: 'reconfigure', pools, nodes })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .uniqueArray(policy, { maxLength: 2, selector: ({ metadata }) => metadata.name })
+      .map((policies): Step => ({ verb: 'limit', policies })),
   },
   {
     weight: 1,
@@ -58,6 +72,9 @@ function perform(cluster: Cluster, action: Step): void {
     case 'reconfigure':
       cluster.nodeAddresses = action.nodes
       cluster.reconfigure(action.pools)
+      break
+    case 'limit':
+      cluster.limit(action.policies)
       break
     case 'late': {
       const object = cluster.services.get(action.key)
@@ -105,6 +122,7 @@ function isReason(action: Action): boolean {
 }
 
 function expectRight(cluster: Cluster): void {
+  expect(cluster.overshoots).to.deep.equal([])
   const all = views(cluster)
   for (const [index, view] of all.entries()) {
     // Who waits may be told a newer reason, since others have moved; and then no more.
@@ -117,7 +135,8 @@ function expectRight(cluster: Cluster): void {
   }
   const { pools } = compilePools(cluster.pools)
   for (const view of all.filter(({ isLoadBalancer, heldText }) => isLoadBalancer && heldText.length === 0)) {
-    const fresh = createIpam(pools, { poolPriority: 'highest', reserved: cluster.nodeAddresses.map(address) })
+    const reserved = cluster.nodeAddresses.map(address)
+    const fresh = createIpam(pools, { poolPriority: 'highest', reserved, policies: compilePolicies(cluster.policies) })
     rebuild(fresh, all, (name) => cluster.namespace(name), undefined)
     expect(fresh.allocate(view, cluster.namespace(view.namespace)).ok, `${view.key} waits for nothing`).to.equal(false)
   }
@@ -140,7 +159,7 @@ describe('The controller, over random histories,', () => {
           const before = new Map(views(cluster).map((view) => [view.key as string, view.heldText]))
           perform(cluster, action)
           expectRight(cluster)
-          if (action.verb !== 'put' && action.verb !== 'remove' && action.verb !== 'restart') continue
+          if (action.verb !== 'put' && action.verb !== 'remove' && action.verb !== 'restart' && action.verb !== 'limit') continue
           for (const view of views(cluster)) {
             const had = before.get(view.key)
             if (had === undefined || had.length === 0 || (action.verb === 'put' && view.key === action.key)) continue

@@ -7,7 +7,7 @@ import { ApiError, type KubeClient } from '../../../kube/client.ts'
 import { type Clock, systemClock } from '../../../kube/clock.ts'
 import { createLogger } from '../../../kube/logger.ts'
 import { ObjectStore } from '../../../kube/store.ts'
-import type { IPAddressPool } from '../../../schemas/generated/types.ts'
+import type { AllocationPolicy, IPAddressPool } from '../../../schemas/generated/types.ts'
 import { poolObject, type ServiceOptions, serviceObject } from '../core/objects.ts'
 
 interface Patch {
@@ -27,6 +27,7 @@ class Scene {
   readonly namespaces = store<Namespace>()
   readonly nodes = store<Node>()
   readonly pools = store<IPAddressPool>()
+  readonly policies = store<AllocationPolicy>()
   /** What the API server has; the caches may be behind. */
   readonly stored = new Map<string, Service>()
   readonly writes: string[] = []
@@ -57,6 +58,7 @@ class Scene {
         namespaces: this.namespaces,
         nodes: this.nodes,
         pools: this.pools,
+        policies: this.policies,
         start: () => undefined,
         stop: () => Promise.resolve(),
         whenSynced: () => Promise.resolve(),

@@ -293,9 +293,9 @@ describe('Dual stack', () => {
   it('adds the second family from the same pool to one who holds the first', () => {
     const web = service('shop/web', preferDual)
     expect(outcome(both.claim(web, [address('fd01::2')], shop))).to.equal('fd01::2')
-    expect(outcome(both.extend(web))).to.equal('10.0.1.0 fd01::2')
+    expect(outcome(both.extend(web, shop))).to.equal('10.0.1.0 fd01::2')
     expect(outcome(both.claim(web, [address('10.0.0.1')], shop))).to.equal('10.0.0.1')
-    expect(outcome(both.extend(web))).to.equal('FamilyUnavailable')
+    expect(outcome(both.extend(web, shop))).to.equal('FamilyUnavailable')
   })
 })
 

@@ -10,6 +10,9 @@ interface Stay {
   leaving: boolean
 }
 
+/** Namespace → family → how many addresses. */
+export type NaiveQuotas = Readonly<Record<string, Readonly<Record<string, number>>>>
+
 export interface Found {
   readonly pool: string
   readonly addresses: readonly string[]
@@ -34,12 +37,21 @@ export class NaiveIpam {
   readonly #pools: readonly Pool[]
   readonly #highestFirst: boolean
   readonly #reserved: ReadonlySet<string>
+  readonly #quotas: NaiveQuotas
   #stays: Stay[] = []
+  /** Families of which the Service in question may have no new address. */
+  #short: readonly string[] = []
 
-  constructor(pools: readonly Pool[], highestFirst: boolean, reserved: readonly string[]) {
+  constructor(pools: readonly Pool[], highestFirst: boolean, reserved: readonly string[], quotas: NaiveQuotas = {}) {
     this.#pools = pools
     this.#highestFirst = highestFirst
     this.#reserved = new Set(reserved)
+    this.#quotas = quotas
+  }
+
+  countIn(namespace: string, family: string): number {
+    const theirs = this.#stays.filter(({ service }) => service.namespace === namespace).flatMap(({ addresses }) => addresses)
+    return new Set(theirs.filter((text) => familyOf(text) === family)).size
   }
 
   held(key: string): readonly string[] | undefined {
@@ -68,8 +80,23 @@ export class NaiveIpam {
   }
 
   allocate(service: ServiceView, namespace: NamespaceView): Found | undefined {
+    this.#short = service.families.filter((family) => this.#isShort(service, family))
     if (this.held(service.key) !== undefined) this.release(service.key)
     return this.#enter(service, this.#find(service, namespace))
+  }
+
+  #isShort(service: ServiceView, family: string): boolean {
+    const own = this.#stays.filter((stay) => stay.service.key === service.key).flatMap(({ addresses }) => addresses)
+    const brings = own.some((text) => familyOf(text) === family && !this.#hasNeighbour(text, service))
+    return !brings && this.countIn(service.namespace, family) >= (this.#quotas[service.namespace]?.[family] ?? Number.POSITIVE_INFINITY)
+  }
+
+  #hasNeighbour(text: string, { key, namespace }: ServiceView): boolean {
+    return this.#stays.some(({ service, addresses }) => service.key !== key && service.namespace === namespace && addresses.includes(text))
+  }
+
+  #isWithin(text: string, service: ServiceView): boolean {
+    return !this.#short.includes(familyOf(text)) || this.#hasNeighbour(text, service)
   }
 
   claim(service: ServiceView, addresses: readonly string[], namespace: NamespaceView): Found | undefined {
@@ -92,7 +119,7 @@ export class NaiveIpam {
     if (!service.requestedAddresses.ok || !this.#possible(service)) return undefined
     const wanted = service.requestedAddresses.value.map(formatAddress)
     if (wanted.length > 0) {
-      if (wanted.some((text) => this.#reserved.has(text))) return undefined
+      if (wanted.some((text) => this.#reserved.has(text) || !this.#isWithin(text, service))) return undefined
       if (wanted.map(familyOf).toSorted().join() !== service.families.toSorted().join()) return undefined
       const sorted = wanted.toSorted((a, b) => Number(isV6(a)) - Number(isV6(b)))
       return this.#fits(service, sorted, namespace)
@@ -143,7 +170,7 @@ export class NaiveIpam {
   }
 
   #obtainable(text: string, service: ServiceView): boolean {
-    if (this.#reserved.has(text)) return false
+    if (this.#reserved.has(text) || !this.#isWithin(text, service)) return false
     const here = this.#stays.filter(({ addresses }) => addresses.includes(text))
     if (here.length === 0) return true
     return (

@@ -1,12 +1,13 @@
 // Objects for the tests of core and controller, complete enough to be read.
 
 import { type Address, parseAddress } from '../../../core/address.ts'
+import { compilePolicies, type Policy } from '../../../core/config/policy.ts'
 import type { Pool } from '../../../core/config/pool.ts'
 import { compilePools } from '../../../core/config/pools.ts'
 import type { NamespaceView } from '../../../core/namespace.ts'
 import type { Service, ServiceSpec } from '../../../core/objects.ts'
 import { type ServiceView, viewService } from '../../../core/service.ts'
-import type { IPAddressPool, IPAddressPoolSpec } from '../../../schemas/generated/types.ts'
+import type { AllocationPolicy, AllocationPolicySpec, IPAddressPool, IPAddressPoolSpec } from '../../../schemas/generated/types.ts'
 import type { ObjectMeta } from '../../../schemas/object-meta.ts'
 
 export function poolObject(name: string, spec: Partial<IPAddressPoolSpec>, metadata: Partial<ObjectMeta> = {}): IPAddressPool {
@@ -24,6 +25,14 @@ export function pools(all: Readonly<Record<string, string | Partial<IPAddressPoo
     poolObject(name, typeof spec === 'string' ? { addresses: spec.split(' ') } : spec),
   )
   return compilePools(objects).pools
+}
+
+export function policyObject(name: string, spec: AllocationPolicySpec): AllocationPolicy {
+  return { apiVersion: 'metallb.io/v1alpha1', kind: 'AllocationPolicy', metadata: { name, namespace: 'metallb-system' }, spec }
+}
+
+export function policies(all: Readonly<Record<string, AllocationPolicySpec>>): readonly Policy[] {
+  return compilePolicies(Object.entries(all).map(([name, spec]) => policyObject(name, spec)))
 }
 
 export interface ServiceOptions {

@@ -8,9 +8,11 @@ import { Occupancy, type OccupancySource } from '../../../core/occupancy.ts'
 import { rebuild } from '../../../core/rebuild.ts'
 import { type ServiceView, viewService } from '../../../core/service.ts'
 import { namespaceViews, poolList, someAddress, someService } from './arbitraries.ts'
-import { namespaceOf, serviceObject } from './objects.ts'
+import { namespaceOf, policies, serviceObject } from './objects.ts'
 
 const known = (name: string): NamespaceView => namespaceViews.find((each) => each.name === name) ?? namespaceOf(name)
+/** They take nobody an address that he has, and are held against a probe. */
+const quotas = policies({ few: { namespaces: ['shop'], quota: { addresses: { ipv4: 1, ipv6: 2 } } } })
 const held = fc.oneof(fc.constant([]), fc.uniqueArray(someAddress, { maxLength: 2 }))
 
 /** Everything that can be asked of the books. */
@@ -18,7 +20,8 @@ function contents(ipam: Ipam, services: readonly ServiceView[]): unknown {
   const allocations = ipam.allocations().map(({ service, pool, addresses }) => `${service} ${pool} ${addresses.map(formatAddress).join()}`)
   const usage = ipam.pools.map(({ name }) => ipam.usage(name))
   const shown = services.flatMap((service) => service.held.map((address) => [...ipam.holdersOf(address)].toSorted()))
-  return { allocations: allocations.toSorted(), usage, shown }
+  const counts = namespaceViews.map(({ name }) => ipam.heldIn(name))
+  return { allocations: allocations.toSorted(), usage, shown, counts }
 }
 
 describe('the books of what Services hold', () => {
@@ -33,6 +36,7 @@ describe('the books of what Services hold', () => {
         const source: OccupancySource = {
           poolPriority: 'highest',
           pools: () => compiled,
+          policies: () => quotas,
           reserved: () => [],
           services: () => [...services.values()],
           namespaceOf: known,
@@ -47,7 +51,7 @@ describe('the books of what Services hold', () => {
             services.set(key, view)
             occupancy.put(view)
           }
-          const fresh = createIpam(compiled, { poolPriority: 'highest', reserved: [] })
+          const fresh = createIpam(compiled, { poolPriority: 'highest', reserved: [], policies: quotas })
           rebuild(fresh, source.services(), known, undefined)
           expect(contents(occupancy.ipam, source.services())).to.deep.equal(contents(fresh, source.services()))
         }
@@ -65,7 +69,7 @@ describe('the books of what Services hold', () => {
           stored.map(({ service, held: has }) => [service.key, viewService(serviceObject(service.key, { ...service.options, held: has }))]),
         )
         const build = (): Ipam => {
-          const ipam = createIpam(compiled, { poolPriority: 'highest', reserved: [] })
+          const ipam = createIpam(compiled, { poolPriority: 'highest', reserved: [], policies: quotas })
           rebuild(ipam, [...services.values()], known, undefined)
           return ipam
         }

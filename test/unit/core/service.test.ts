@@ -7,7 +7,7 @@ import { viewNamespace } from '../../../core/namespace.ts'
 import { viewNode } from '../../../core/node.ts'
 import type { Namespace, Node, Service } from '../../../core/objects.ts'
 import { viewService } from '../../../core/service.ts'
-import { namespaceOf, poolObject, service, serviceObject } from './objects.ts'
+import { namespaceOf, policies, poolObject, service, serviceObject } from './objects.ts'
 
 describe('A Service', () => {
   const classes: readonly (readonly [string, string | undefined, string | undefined, boolean])[] = [
@@ -169,5 +169,28 @@ describe('The default pool', () => {
     ['is none where a pool with serviceAllocation applies', service('bank/web'), namespaceOf('bank', {}, 'team'), undefined],
     ['is none for a Service that is not ours', service('shop/web', { spec: { type: 'ClusterIP' } }), namespaceOf('shop'), undefined],
   ]
-  for (const [name, view, namespace, expected] of cases) it(name, () => expect(defaultPoolFor(view, namespace, pools)).to.equal(expected))
+  for (const [name, view, namespace, expected] of cases)
+    it(name, () => expect(defaultPoolFor(view, namespace, pools, [])).to.equal(expected))
+
+  const noDefault = pools.map((pool) => ({ ...pool, isDefault: false }))
+  const rules = policies({
+    closed: { defaultPool: 'closed' },
+    gold: { serviceSelectors: [{ matchLabels: { tier: 'gold' } }], defaultPool: 'public' },
+    prod: { namespaceSelectors: [{ matchLabels: { env: 'prod' } }], defaultPool: 'team' },
+    rest: { defaultPool: 'public' },
+  })
+  const prod = namespaceOf('shop', { env: 'prod' })
+  const golden = service('shop/web', { labels: { tier: 'gold' } })
+
+  it('of a policy is that of the first by name whose pool is open', () => {
+    expect(defaultPoolFor(plain, prod, noDefault, rules)).to.equal('team')
+    expect(defaultPoolFor(golden, prod, noDefault, rules)).to.equal('public')
+    expect(defaultPoolFor(plain, namespaceOf('lab'), noDefault, rules)).to.equal('public')
+    expect(defaultPoolFor(plain, namespaceOf('lab'), noDefault, rules.slice(0, 3))).to.equal(undefined)
+  })
+
+  it('of a policy comes after those of the Namespace and of the cluster', () => {
+    expect(defaultPoolFor(plain, prod, pools, rules)).to.equal('public')
+    expect(defaultPoolFor(plain, namespaceOf('lab', {}, 'team'), noDefault, rules)).to.equal('team')
+  })
 })
