@@ -86,7 +86,7 @@ export function describeRefusal(refusal: Refusal): string {
     case 'NoPoolAvailable':
       return `no available IPs: ${listRefusals(refusal.tried)}`
     case 'QuotaExceeded':
-      return `namespace "${refusal.namespace}" has ${refusal.used} ${refusal.family} addresses, and AllocationPolicy "${refusal.policy}" allows it ${refusal.allowed}`
+      return `namespace "${refusal.namespace}" has ${refusal.used} ${refusal.family} ${refusal.used === 1 ? 'address' : 'addresses'}, and AllocationPolicy "${refusal.policy}" allows it ${refusal.allowed}`
     default:
       return describeParticular(refusal)
   }

@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../../../kube/clock.ts'
 import { createLogger } from '../../../kube/logger.ts'
 import { ObjectStore } from '../../../kube/store.ts'
 import type { AllocationPolicy, IPAddressPool } from '../../../schemas/generated/types.ts'
-import { poolObject, type ServiceOptions, serviceObject } from '../core/objects.ts'
+import { policyObject, poolObject, type ServiceOptions, serviceObject } from '../core/objects.ts'
 
 interface Patch {
   readonly metadata: { readonly resourceVersion: string; readonly annotations: Readonly<Record<string, string | null>> }
@@ -87,6 +87,22 @@ class Scene {
   pool(addresses: string, name = 'a'): this {
     this.pools.put(poolObject(name, { addresses: [addresses] }, { resourceVersion: String(++this.#version) }))
     return this
+  }
+
+  /** For each namespace. */
+  limit(addresses: { readonly ipv4?: number }): this {
+    const policy = policyObject('few', { quota: { addresses } })
+    this.policies.put({ ...policy, metadata: { ...policy.metadata, resourceVersion: String(++this.#version) } })
+    return this
+  }
+
+  unlimit(): this {
+    for (const policy of this.policies.list()) this.policies.drop(policy)
+    return this
+  }
+
+  heldCount(): number {
+    return [...this.stored.values()].filter(({ metadata }) => this.held(metadata.name ?? '') !== '').length
   }
 
   put(name: string, options: ServiceOptions = {}): this {
@@ -270,6 +286,23 @@ describe('The controller', () => {
     open.resolve()
     await scene.rest()
     expect([scene.held('one'), scene.held('two')]).to.deep.equal(['10.0.0.2 VIP', '10.0.0.1 VIP'])
+  })
+
+  it('never shows more addresses of a namespace than its quota, and serves who waits as soon as there is room', async () => {
+    const scene = await new Scene().pool('10.0.0.1-10.0.0.99').limit({ ipv4: 3 }).lead()
+    for (let number = 10; number < 60; number++) scene.put(`web-${number}`)
+    await scene.rest()
+    expect(scene.heldCount()).to.equal(3)
+    expect(scene.events.filter((text) => text.includes('AllocationPolicy "few" allows it 3'))).to.have.length(47)
+    await scene.remove('web-10').rest()
+    expect([scene.heldCount(), scene.held('web-13')]).to.deep.equal([3, '10.0.0.1 VIP'])
+    await scene.limit({ ipv4: 5 }).rest()
+    expect(scene.heldCount()).to.equal(5)
+    await scene.limit({ ipv4: 0 }).rest()
+    expect(scene.heldCount(), 'a quota that shrinks takes nobody anything').to.equal(5)
+    expect(scene.events.filter((text) => text.includes('ClearAssignment'))).to.deep.equal([])
+    await scene.unlimit().rest()
+    expect(scene.heldCount()).to.equal(49)
   })
 
   it('waits for the Namespace of a Service, which decides about pools', async () => {

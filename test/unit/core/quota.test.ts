@@ -35,7 +35,7 @@ function allocate(ipam: Ipam, key: string, options: ServiceOptions = {}): string
 }
 
 const full = (used: number, allowed: number, family = 'IPv4', policy = 'few', namespace = 'shop'): string =>
-  `namespace "${namespace}" has ${used} ${family} addresses, and AllocationPolicy "${policy}" allows it ${allowed}`
+  `namespace "${namespace}" has ${used} ${family} ${used === 1 ? 'address' : 'addresses'}, and AllocationPolicy "${policy}" allows it ${allowed}`
 
 describe('A quota', () => {
   it('lets each namespace have so many addresses, and no more', () => {
