@@ -37,8 +37,13 @@ const bans: readonly Ban[] = [
   },
   {
     from: /^admission\//,
-    to: /^(?!admission\/|core\/|schemas\/|ajv$|ajv\/)/,
+    to: /^(?!admission\/|core\/|schemas\/|ajv$|ajv\/|cel-js$|re2js$)/,
     reason: 'admission is pure and shared by webhook and cli: it knows the API and core; give it a World',
+  },
+  {
+    from: /^(?!admission\/cel\/)/,
+    to: /^(?:cel-js|re2js)(?:\/|$)/,
+    reason: 'the library of CEL stands behind admission/cel: it can be exchanged there',
   },
   ...binaries.map((name) => ({
     from: new RegExp(`^${name}/`),

@@ -1,0 +1,36 @@
+import { fail, ok, type Result } from '../../core/result.ts'
+import type { CelExpression } from './expression.ts'
+import { Budget, CelFailure, CostExceeded } from './failure.ts'
+import { faultAt } from './faults.ts'
+import { fromJson, typeName, type Value } from './values.ts'
+
+/** JSON values: `object`, `oldObject` (null on CREATE), `request`, `namespaceObject`, `pools` (a list), `usage`. */
+export type PolicyVariables = Readonly<Record<'object' | 'oldObject' | 'request' | 'namespaceObject' | 'pools' | 'usage', unknown>>
+
+/** What one evaluation may cost, in steps; an expression within its bounds stays far below. */
+const largestCost = 1_000_000
+
+/** The error is the reason in words, with line and column. Whatever the variables hold, it never throws. */
+export function evaluateExpression(expression: CelExpression, variables: PolicyVariables): Result<boolean | string, string> {
+  const { source, expects, step } = expression
+  const read = new Map<string, Value>()
+  const variable = (name: string): Value | undefined => {
+    if (!Object.hasOwn(variables, name)) return undefined
+    const known = read.get(name)
+    if (known !== undefined) return known
+    const value = fromJson(variables[name as keyof PolicyVariables])
+    read.set(name, value)
+    return value
+  }
+  try {
+    const value = step({ variable, locals: [], budget: new Budget(largestCost) })
+    if (typeof value === (expects === 'bool' ? 'boolean' : 'string')) return ok(value as boolean | string)
+    return fail(`it gives a ${typeName(value)}, and a ${expects} is needed`)
+  } catch (error) {
+    if (error instanceof CostExceeded) return fail(`it costs more than ${largestCost} steps`)
+    if (error instanceof RangeError) return fail('it nests too deeply, or makes too large a value')
+    if (!(error instanceof CelFailure)) throw error
+    const { line, column } = faultAt(source, error.at ?? 0, '')
+    return fail(`${error.message} (line ${line}, column ${column})`)
+  }
+}

@@ -1,0 +1,69 @@
+import { expect } from 'chai'
+import { evaluateExpression } from '../../../../admission/cel/evaluate.ts'
+import { compileExpression } from '../../../../admission/cel/expression.ts'
+import { example } from './example.ts'
+
+/** The value, `error: …`, or `line:column: …` of what does not compile. */
+function outcome(source: string, expects: 'bool' | 'string' = 'bool'): boolean | string {
+  const compiled = compileExpression(source, expects)
+  if (!compiled.ok) return compiled.error.map(({ line, column, message }) => `${line}:${column}: ${message}`).join('\n')
+  const result = evaluateExpression(compiled.value, example)
+  return result.ok ? result.value : `error: ${result.error}`
+}
+
+const holds = [
+  'object.spec.ports.all(p, p.port > 5)',
+  'oldObject == null',
+  'oldObject == null || oldObject.spec.type == object.spec.type',
+  'request.operation == "CREATE" ? oldObject == null : true',
+  '"app" in object.metadata.labels && object.metadata.labels.app == "web"',
+  'object.metadata.labels["app.kubernetes.io/name"] == "web"',
+  '!has(object.spec.loadBalancerIP) || isIP(object.spec.loadBalancerIP)',
+  'object.spec.ports.exists(p, p.targetPort == "http") && object.spec.ports.exists(p, p.targetPort == 8443)',
+  'type(object.spec.ports[0].targetPort) == string && type(object.spec.ports[1].targetPort) == int',
+  'object.spec.ports.map(p, p.port).sum() == 523',
+  'object.spec.ports.filter(p, p.port > 100).size() == 1',
+  'object.spec.loadBalancerSourceRanges.all(r, isCIDR(r))',
+  'cidr("10.0.0.0/7").containsCIDR(object.spec.loadBalancerSourceRanges[0])',
+  'object.spec.?loadBalancerIP.orValue("none") == "none"',
+  'object.spec.?loadBalancerIP.optMap(a, a + "/32").orValue("none") == "none"',
+  'pools.exists(p, p.metadata.name == "public" && p.status.availableIPv4 > 5)',
+  'pools.all(p, p.spec.addresses.all(a, cidr(a).masked() == cidr(a)))',
+  'usage.addresses.ipv4 + size(object.spec.ports) <= 5',
+  'namespaceObject.metadata.labels.team in ["a", "b"]',
+  'cel.bind(spec, object.spec, spec.type == "LoadBalancer" && spec.ports.size() == 2)',
+  'type(ip("::1")) == net.IP && ip.isCanonical("::1")',
+  '"%s has %d ports".format([object.metadata.name, object.spec.ports.size()]) == "web has 2 ports"',
+  '[].all(e, e > 0)',
+]
+
+const refused: Readonly<Record<string, string>> = {
+  'object.spec.prts.size() > 0': '1:13: ServiceSpec has no field "prts"; did you mean "ports"?',
+  'object.spec.type == "LoadBalancer" &&\n  object.spec.ports.all(p, p.prot == "TCP")':
+    '2:30: ServicePort has no field "prot"; it has: name, protocol, appProtocol, port, targetPort, nodePort',
+  'obect.spec == null': '1:1: there is no variable "obect"; did you mean "object"?',
+  'object.metadata.name': '1:1: it gives a string, and a bool is needed',
+  'object.metadata.name.lowerASCII() == "web"': '1:1: there is no function string.lowerASCII(); did you mean "lowerAscii"?',
+  'object.spec.ports.size() == "2"': '1:1: no such overload: int == string: the types do not fit together',
+  'object.metadata.name.matches("(a")': '1:30: the pattern is not RE2: missing closing ): `(a`',
+  'object.metadata.name.matches("(?=a)")': '1:30: the pattern is not RE2: invalid or unsupported Perl syntax: `(?=`',
+  'cidr("10.0.0.0/08").prefixLength() == 8': '1:6: cidr(): "10.0.0.0/08" is no CIDR: the prefix length "08" has a leading zero (write "8")',
+  'ip("::ffff:1.2.3.4").family() == 6':
+    '1:4: ip(): "::ffff:1.2.3.4" is no IP address: it is an IPv4 address dressed as IPv6 (write "1.2.3.4")',
+  '"abc': '1:1: unterminated string',
+  '1 +': '1:4: unexpected token: the end',
+  '': '1:1: unexpected token: the end',
+}
+
+describe('an expression of a policy', () => {
+  for (const source of holds) it(`holds: ${source}`, () => expect(outcome(source)).to.equal(true))
+  for (const [source, fault] of Object.entries(refused)) it(`is refused: ${source}`, () => expect(outcome(source)).to.equal(fault))
+
+  it('may give a message', () => expect(outcome('"not " + object.metadata.name', 'string')).to.equal('not web'))
+
+  it('fails with the place when a field is absent', () => {
+    expect(outcome('object.spec.loadBalancerIP == "x"')).to.equal(
+      'error: there is no field "loadBalancerIP" (ask with has() first) (line 1, column 13)',
+    )
+  })
+})
