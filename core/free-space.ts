@@ -1,4 +1,5 @@
 // Free addresses as sorted disjoint intervals: a /8 costs as much as a /30, and nothing is ever enumerated.
+import { IntervalList } from './interval-list.ts'
 
 type Value = number | bigint
 
@@ -32,81 +33,60 @@ export function isTame(value: Value): boolean {
   return typeof value === 'bigint' || !isBuggy(value)
 }
 
-/** Free addresses between two usable ones. Lookups are binary searches; the lowest free address is at hand. */
+/** Free addresses between two usable ones. Everything is a binary search and a small move; the lowest free address is at hand. */
 export class FreeSpace<V extends Value> {
   readonly #line: Line<V>
-  readonly #firsts: V[]
-  readonly #lasts: V[]
+  readonly #intervals = new IntervalList<V>()
 
   /** All from `first` to `last` are free; `first` after `last` means nothing is. */
   constructor(first: V, last: V, line: Line<V>) {
     this.#line = line
-    this.#firsts = first <= last ? [first] : []
-    this.#lasts = first <= last ? [last] : []
+    if (first <= last) this.#intervals.insertAfter(this.#intervals.find(first), first, last)
   }
 
   get lowest(): V | undefined {
-    return this.#firsts[0]
+    return this.#intervals.lowest
   }
 
   /** How many intervals there are. */
   get fragments(): number {
-    return this.#firsts.length
+    return this.#intervals.size
   }
 
   has(value: V): boolean {
-    const index = this.#indexOf(value)
-    const last = this.#lasts[index]
+    const last = this.#intervals.lastAt(this.#intervals.find(value))
     return last !== undefined && value <= last
   }
 
   /** @returns false when it was not free */
   take(value: V): boolean {
-    const index = this.#indexOf(value)
-    const [first, last] = [this.#firsts[index], this.#lasts[index]]
-    if (first === undefined || last === undefined || value > last) return false
-    if (first === value && last === value) {
-      this.#firsts.splice(index, 1)
-      this.#lasts.splice(index, 1)
-    } else if (first === value) this.#firsts[index] = this.#line.next(value)
-    else if (last === value) this.#lasts[index] = this.#line.previous(value)
+    const intervals = this.#intervals
+    const spot = intervals.find(value)
+    const [first, last] = [intervals.firstAt(spot), intervals.lastAt(spot)]
+    if (last === undefined || value > last) return false
+    if (first === value && last === value) intervals.remove(spot)
+    else if (first === value) intervals.setFirst(spot, this.#line.next(value))
     else {
-      this.#firsts.splice(index + 1, 0, this.#line.next(value))
-      this.#lasts.splice(index, 0, this.#line.previous(value))
+      intervals.setLast(spot, this.#line.previous(value))
+      if (last !== value) intervals.insertAfter(spot, this.#line.next(value), last)
     }
     return true
   }
 
   /** @returns false when it was free already */
   give(value: V): boolean {
-    const before = this.#indexOf(value)
-    const lastBefore = this.#lasts[before]
+    const intervals = this.#intervals
+    const before = intervals.find(value)
+    const lastBefore = intervals.lastAt(before)
     if (lastBefore !== undefined && value <= lastBefore) return false
-    const firstAfter = this.#firsts[before + 1]
+    const after = intervals.after(before)
     const joinsBefore = lastBefore !== undefined && this.#line.next(lastBefore) === value
-    const joinsAfter = firstAfter !== undefined && this.#line.next(value) === firstAfter
-    if (joinsBefore && joinsAfter) {
-      this.#firsts.splice(before + 1, 1)
-      this.#lasts.splice(before, 1)
-    } else if (joinsBefore) this.#lasts[before] = value
-    else if (joinsAfter) this.#firsts[before + 1] = value
-    else {
-      this.#firsts.splice(before + 1, 0, value)
-      this.#lasts.splice(before + 1, 0, value)
-    }
+    const joinsAfter = this.#line.next(value) === intervals.firstAt(after)
+    if (joinsBefore) {
+      intervals.setLast(before, (joinsAfter ? intervals.lastAt(after) : undefined) ?? value)
+      if (joinsAfter) intervals.remove(after)
+    } else if (joinsAfter) intervals.setFirst(after, value)
+    else intervals.insertAfter(before, value, value)
     return true
-  }
-
-  /** Index of the last interval that begins at or before `value`; -1 when there is none. */
-  #indexOf(value: V): number {
-    let low = 0
-    let high = this.#firsts.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const first = this.#firsts[middle]
-      if (first !== undefined && first <= value) low = middle + 1
-      else high = middle
-    }
-    return low - 1
   }
 }

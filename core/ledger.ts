@@ -4,6 +4,7 @@ import type { Pool } from './config/pool.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { type Lane, PoolSpace } from './pool-space.ts'
 import { RangeIndex } from './range-index.ts'
+import { ReturningMap } from './returning-map.ts'
 import type { ServiceView } from './service.ts'
 import { type Tenant, Tenants, tenantOf } from './tenants.ts'
 
@@ -36,7 +37,7 @@ export class Ledger {
   /** Frozen pools may overlap with others, which then own the shared addresses. They are few. */
   readonly #frozen: readonly RangeIndex<Lane>[]
   readonly #reserved: ReadonlySet<number | bigint>
-  readonly #entries = new Map<NamespacedName, Entry>()
+  readonly #entries = new ReturningMap<NamespacedName, Entry>()
   readonly #leaving = new Map<NamespacedName, readonly Entry[]>()
 
   constructor(pools: readonly Pool[], reserved: readonly Address[]) {

@@ -2,6 +2,7 @@
 import type { Address, Family } from './address.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import type { TenantConflict } from './refusal.ts'
+import { ReturningMap } from './returning-map.ts'
 import type { ServiceView } from './service.ts'
 
 /** What sharing looks at in a Service. */
@@ -39,7 +40,7 @@ interface House {
 
 /** Addresses in use. Its users ask `conflict` before they `enter`. */
 export class Tenants {
-  readonly #houses = new Map<number | bigint, House>()
+  readonly #houses = new ReturningMap<number | bigint, House>()
   readonly #bySharingKey = new Map<string, Set<House>>()
   /** Distinct addresses of each namespace that has any. */
   readonly #counts = new Map<string, Record<Family, number>>()

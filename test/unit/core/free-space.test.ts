@@ -32,6 +32,18 @@ function compare<V extends number | bigint>(line: Line<V>, at: (index: number) =
   )
 }
 
+/** 0 to `count` - 1 in an order that only the seed decides. */
+function shuffled(count: number, seed: number): readonly number[] {
+  const numbers = Array.from({ length: count }, (_, index) => index)
+  let state = seed >>> 0
+  for (let index = count - 1; index > 0; index--) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    const other = state % (index + 1)
+    ;[numbers[index], numbers[other]] = [numbers[other] ?? 0, numbers[index] ?? 0]
+  }
+  return numbers
+}
+
 describe('Free space', () => {
   it('is what a set of free IPv4 addresses is', () =>
     compare(
@@ -48,6 +60,35 @@ describe('Free space', () => {
     ))
 
   it('leaves out .0 and .255 without counting them as gaps', () => compare(tameIPv4, (index) => 0x0a0000f8 + index, isTame))
+
+  it('is what a set of free addresses is when there are tens of thousands of gaps', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const count = 40_000
+        const order = shuffled(count, seed)
+        const space = new FreeSpace(0, count - 1, everyIPv4)
+        const free = new Set(Array.from({ length: count }, (_, index) => index))
+        // An expectation for each of them would take most of the time.
+        const differ = (values: readonly number[], same: (value: number) => boolean): readonly number[] =>
+          values.filter((value) => !same(value))
+        const expectSame = (): void => {
+          const runs = order.filter((value) => free.has(value) && !free.has(value - 1)).toSorted((a, b) => a - b)
+          expect([space.fragments, space.lowest]).to.deep.equal([runs.length, runs[0]])
+          expect(differ(order, (value) => space.has(value) === free.has(value))).to.deep.equal([])
+        }
+        expect(differ(order.slice(0, count * 0.9), (value) => space.take(value) === free.delete(value))).to.deep.equal([])
+        expectSame()
+        expect(
+          differ(order.slice(count * 0.5), (value) => space.give(value) !== free.has(value) && free.add(value).has(value)),
+        ).to.deep.equal([])
+        expectSame()
+        const rest = [...free].toSorted((one, other) => one - other)
+        expect(differ(rest, (value) => space.lowest === value && space.take(value))).to.deep.equal([])
+        expect(space.fragments).to.equal(0)
+      }),
+      { numRuns: 5 },
+    )
+  })
 
   it('of a /8 is one interval, also when .0 and .255 are avoided', () => {
     const space = new FreeSpace(tameIPv4.next(0x0a000000), tameIPv4.previous(0x0b000000), tameIPv4)
