@@ -1,21 +1,29 @@
 // Keeps the serving certificate in its Secret, together with the other replicas.
 //
-// Every replica watches the Secret and, when plan.ts says so, makes a new set and tries to write it over the version it saw. The API server lets one of them
-// win; the others see the winner's set come by in their watch and use that. What is served is always what the Secret holds.
-import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, X509Certificate } from 'node:crypto'
+// Every replica watches the Secret and does what plan.ts says: it makes what is missing and tries to write it over the version that it saw. The API server lets
+// one of them win; the others see the winner's set come by in their watch and use that. What is served is always what the Secret holds, or held last.
+import { randomBytes } from 'node:crypto'
 import type { Secret } from '../core/objects.ts'
-import { instant } from '../core/time.ts'
+import { type Instant, instant, type Millis, millis } from '../core/time.ts'
+import { wordsOf } from '../kube/api-error.ts'
 import { ApiError, type KubeClient, resources } from '../kube/client.ts'
 import { type Clock, systemClock } from '../kube/clock.ts'
 import { type Logger, named } from '../kube/logger.ts'
 import { Reflector, type ReflectorTiming } from '../kube/reflector.ts'
-import { type Holdings, periodsFrom, planCertificates } from './plan.ts'
+import { authorityOf, bundleOf, dataWith, inspect, noTexts, type Texts, textsOf } from './io/secret.ts'
+import type { Issued } from './issue.ts'
+import { type CertificateStep, type Holdings, type Period, periodsFrom, planCertificates, servingFlaw } from './plan.ts'
 
-/** PEM. */
+/** PEM, and instants since the epoch. */
 export interface Certificates {
-  readonly ca: string
+  /** Everything that the API server shall trust: the authority, and those that come and go. */
+  readonly bundle: string
+  /** The one that has signed `cert`. */
+  readonly authority: string
   readonly cert: string
   readonly key: string
+  readonly authorityExpires: Instant
+  readonly expires: Instant
 }
 
 export interface CertificateKeeper {
@@ -29,23 +37,35 @@ export interface CertificateKeeper {
 export interface KeeperOptions {
   readonly client: KubeClient
   readonly namespace: string
-  /** It must exist: we may change this one Secret, not create any. */
   readonly secretName: string
+  /** Of the Secret, should it have to be created. */
+  readonly labels: Readonly<Record<string, string>>
   /** The names of the Service; the first is the certificate's common name. */
   readonly dnsNames: readonly string[]
+  /** False: somebody else fills the Secret, and it is only read. */
+  readonly rotates: boolean
+  /** Whether whoever calls us trusts this authority by now. */
+  readonly isTrusted: (authority: string) => boolean
   readonly log: Logger
   readonly clock?: Clock
   readonly timing?: Partial<ReflectorTiming>
 }
 
-const entries = ['ca.crt', 'ca.key', 'tls.crt', 'tls.key'] as const
-type Entry = (typeof entries)[number]
+/** What is served. */
+interface Served {
+  readonly texts: Texts
+  readonly held: Holdings
+  readonly certificates: Certificates
+}
 
 /** Expiry is looked at this often, besides each change of the Secret. */
 const checkMs = 12 * 3_600_000
-
+/** While something is waited for. */
+const lookMs = 1_000
 /** After a write that failed. */
 const retryMs = 5_000
+/** Whoever uninstalls us deletes the Secret too, shortly before or after us: it must not come back then. */
+const absencePatienceMs = 5_000
 
 export function keepCertificates(options: KeeperOptions): CertificateKeeper {
   const keeper = new Keeper(options)
@@ -60,11 +80,16 @@ class Keeper implements CertificateKeeper {
   readonly #reflector: Reflector<Secret>
   readonly #listeners = new Set<(certificates: Certificates) => void>()
   readonly #stopping = new AbortController()
-  #current: Certificates | undefined
+  #served: Served | undefined
   #running: Promise<void> | undefined
   /** Aborted to end the pause between two looks. */
   #pause = new AbortController()
-  #absenceTold = false
+  /** Monotonic. */
+  #absentSince: number | undefined
+  /** Since when the next authority is trusted; monotonic. */
+  #trust: { readonly authority: string; readonly since: number } | undefined
+  /** Lasting conditions are said when they begin. */
+  #lastSaid = ''
 
   constructor(options: KeeperOptions) {
     this.#options = options
@@ -88,7 +113,7 @@ class Keeper implements CertificateKeeper {
   }
 
   current(): Certificates | undefined {
-    return this.#current
+    return this.#served?.certificates
   }
 
   onChange(listener: (certificates: Certificates) => void): () => void {
@@ -118,121 +143,143 @@ class Keeper implements CertificateKeeper {
 
   /** Reads, decides, acts. @returns milliseconds until the next look, unless the Secret changes before */
   async #look(): Promise<number> {
+    const { dnsNames: names, rotates } = this.#options
     const secret = this.#reflector.store.list()[0]
-    if (secret === undefined) return this.#absent()
-    this.#absenceTold = false
-    const values = decode(secret)
+    const patience = this.#patienceFor(secret)
+    if (patience > 0) return patience
+    const texts = secret === undefined ? noTexts : textsOf(secret)
+    const held = inspect(texts)
     const now = instant(this.#clock.wall())
-    const plan = planCertificates(inspect(values), this.#options.dnsNames, now)
-    if (plan.action === 'keep') {
-      this.#adopt({ ca: values['ca.crt'], cert: values['tls.crt'], key: values['tls.key'] })
-      return Math.min(checkMs, plan.nextCheck - now)
-    }
-    this.#log.info({ event: 'certificateNeeded', reason: plan.why })
-    return this.#make(secret)
+    if (servingFlaw(held, names, now) === undefined) this.#adopt(texts, held)
+    const step = planCertificates(held, { names, served: this.#served?.held, nextTrustedFor: this.#nextTrustedFor(texts, held) }, now)
+    if (step.action === 'keep') return Math.min(checkMs, Math.max(lookMs, step.nextCheck - now))
+    if (!rotates) return this.#leave(step.why)
+    this.#log.info({ event: 'certificateStep', action: step.action, reason: step.why })
+    return this.#write(secret, await this.#textsAfter(step, texts, now))
   }
 
-  #absent(): number {
-    const { namespace, secretName } = this.#options
-    if (!this.#absenceTold)
-      this.#log.error({
-        event: 'secretAbsent',
-        reason: `Secret ${namespace}/${secretName} does not exist and this ServiceAccount may not create it: apply the manifests again`,
-      })
-    this.#absenceTold = true
+  /** How much longer an absent Secret is waited for, in milliseconds. */
+  #patienceFor(secret: Secret | undefined): number {
+    const now = this.#clock.now()
+    if (secret !== undefined) this.#absentSince = undefined
+    else this.#absentSince ??= now
+    return this.#absentSince === undefined ? 0 : Math.max(0, absencePatienceMs - (now - this.#absentSince))
+  }
+
+  #nextTrustedFor(texts: Texts, held: Holdings): Millis | undefined {
+    const authority = texts['next-ca.crt']
+    if (held.next === undefined || !this.#options.isTrusted(authority)) {
+      this.#trust = undefined
+      return undefined
+    }
+    const now = this.#clock.now()
+    if (this.#trust?.authority !== authority) this.#trust = { authority, since: now }
+    return millis(now - this.#trust.since)
+  }
+
+  #leave(why: string): number {
+    if (this.#isNews(why))
+      this.#log.warn({ event: 'certificateNotOurs', reason: `${why}; with --disable-cert-rotation somebody else has to` })
     return checkMs
   }
 
-  async #make(secret: Secret): Promise<number> {
-    const data = await this.#newSet()
+  async #write(secret: Secret | undefined, texts: Texts): Promise<number> {
+    const { client, namespace, secretName, labels } = this.#options
+    const { signal } = this.#stopping
     try {
-      await this.#options.client.replace(resources.secrets, { ...secret, data: { ...secret.data, ...data } } satisfies Secret, {
-        signal: this.#stopping.signal,
-      })
+      if (secret === undefined) {
+        const metadata = { name: secretName, namespace, labels }
+        await client.create(
+          resources.secrets,
+          { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data: dataWith({}, texts) },
+          { signal },
+        )
+      } else {
+        await client.replace(resources.secrets, { ...secret, data: dataWith(secret.data, texts) } satisfies Secret, { signal })
+      }
+      this.#lastSaid = ''
       this.#log.info({ event: 'certificateWritten' })
     } catch (error) {
-      if (this.#stopping.signal.aborted) return 0
+      if (signal.aborted) return 0
       if (error instanceof ApiError && error.status === 409) this.#log.info({ event: 'certificateFromOtherReplica' })
-      else this.#log.error({ event: 'certificateNotWritten', err: error })
+      else if (this.#isNews(wordsOf(error))) this.#log.error({ event: 'certificateNotWritten', err: error })
     }
     // Either way the watch brings what the Secret holds now; should it not, we look again.
     return retryMs
   }
 
-  async #newSet(): Promise<Readonly<Record<Entry, string>>> {
+  async #textsAfter({ action }: CertificateStep, texts: Texts, now: Instant): Promise<Texts> {
+    const {
+      'ca.crt': certificate,
+      'ca.key': key,
+      'next-ca.crt': nextCertificate,
+      'next-ca.key': nextKey,
+      'previous-ca.crt': previous,
+    } = texts
+    switch (action) {
+      case 'keep':
+        return texts
+      case 'restore':
+        return this.#served?.texts ?? texts
+      case 'retire':
+        return { ...texts, 'previous-ca.crt': '' }
+      case 'announce': {
+        const next = await this.#newAuthority(now)
+        return { ...texts, 'next-ca.crt': next.certificate, 'next-ca.key': next.key }
+      }
+      case 'renew':
+        return { ...texts, ...(await this.#signedBy({ certificate, key }, now)) }
+      case 'switch': {
+        const next = { certificate: nextCertificate, key: nextKey }
+        return { ...noTexts, ...(await this.#signedBy(next, now)), 'previous-ca.crt': `${previous}${certificate}` }
+      }
+      case 'make':
+        return { ...noTexts, ...(await this.#signedBy(await this.#newAuthority(now), now)) }
+    }
+  }
+
+  async #newAuthority(now: Instant): Promise<Issued> {
     // Loaded when it is needed: a replica that finds a good set, as almost all do, goes without the memory that issuing takes.
-    const { issueAuthority, issueCertificate } = await import('./issue.ts')
+    const { issueAuthority } = await import('./issue.ts')
+    const commonName = `metallb-${randomBytes(8).toString('hex')}`
+    return issueAuthority({ commonName, organization: 'metallb', ...datesOf(periodsFrom(now).authority) })
+  }
+
+  async #signedBy(authority: Issued, now: Instant): Promise<Pick<Texts, 'ca.crt' | 'ca.key' | 'tls.crt' | 'tls.key'>> {
+    const { issueCertificate } = await import('./issue.ts')
     const { dnsNames } = this.#options
     const [commonName = ''] = dnsNames
-    const periods = periodsFrom(instant(this.#clock.wall()))
-    const dates = ({ notBefore, notAfter }: typeof periods.leaf) => ({ notBefore: new Date(notBefore), notAfter: new Date(notAfter) })
-    const generation = randomBytes(8).toString('hex')
-    const authority = await issueAuthority({ commonName: `metallb-${generation}`, organization: 'metallb', ...dates(periods.authority) })
-    const leaf = await issueCertificate({ authority, subject: { commonName }, dnsNames, usage: 'server', ...dates(periods.leaf) })
-    return {
-      'ca.crt': encode(authority.certificate),
-      'ca.key': encode(authority.key),
-      'tls.crt': encode(leaf.certificate),
-      'tls.key': encode(leaf.key),
-    }
+    const held = inspect({ ...noTexts, 'ca.crt': authority.certificate }).authority
+    const { leaf: period } = periodsFrom(now, 'flaw' in held ? undefined : held)
+    const leaf = await issueCertificate({ authority, subject: { commonName }, dnsNames, usage: 'server', ...datesOf(period) })
+    return { 'ca.crt': authority.certificate, 'ca.key': authority.key, 'tls.crt': leaf.certificate, 'tls.key': leaf.key }
   }
 
-  #adopt(certificates: Certificates): void {
-    if (this.#current?.cert === certificates.cert && this.#current.ca === certificates.ca && this.#current.key === certificates.key) return
-    this.#current = certificates
-    this.#log.info({ event: 'certificateAdopted', expires: new X509Certificate(certificates.cert).validToDate.toISOString() })
+  #adopt(texts: Texts, held: Holdings): void {
+    if ('flaw' in held.authority || 'flaw' in held.leaf) return
+    const before = this.#served?.certificates
+    const certificates: Certificates = {
+      bundle: bundleOf(texts),
+      authority: authorityOf(texts),
+      cert: texts['tls.crt'],
+      key: texts['tls.key'],
+      authorityExpires: held.authority.notAfter,
+      expires: held.leaf.notAfter,
+    }
+    this.#served = { texts, held, certificates }
+    if (before?.cert === certificates.cert && before.key === certificates.key && before.bundle === certificates.bundle) return
+    if (before?.cert !== certificates.cert)
+      this.#log.info({ event: 'certificateAdopted', expires: new Date(held.leaf.notAfter).toISOString() })
     for (const listener of this.#listeners) listener(certificates)
   }
-}
 
-function encode(text: string): string {
-  return Buffer.from(text).toString('base64')
-}
-
-/** An absent entry reads as ''. */
-function decode(secret: Secret): Readonly<Record<Entry, string>> {
-  const value = (entry: Entry): string => Buffer.from(secret.data?.[entry] ?? '', 'base64').toString('utf8')
-  return { 'ca.crt': value('ca.crt'), 'ca.key': value('ca.key'), 'tls.crt': value('tls.crt'), 'tls.key': value('tls.key') }
-}
-
-/** What plan.ts wants to know about the four texts. */
-export function inspect(values: Readonly<Record<Entry, string>>): Holdings {
-  const missing = entries.filter((entry) => values[entry] === '')
-  if (missing.length > 0) return { state: 'empty', missing }
-  let entry: Entry = 'ca.crt'
-  try {
-    const authority = new X509Certificate(values[entry])
-    entry = 'tls.crt'
-    const leaf = new X509Certificate(values[entry])
-    entry = 'ca.key'
-    const authorityKey = createPrivateKey(values[entry])
-    entry = 'tls.key'
-    const leafKey = createPrivateKey(values[entry])
-    return {
-      state: 'readable',
-      authority: periodOf(authority),
-      leaf: periodOf(leaf),
-      dnsNames: dnsNamesOf(leaf),
-      leafKeyFits: leaf.checkPrivateKey(leafKey),
-      authorityKeyFits: sameKey(authority.publicKey, authorityKey),
-      signedByAuthority: leaf.checkIssued(authority) && leaf.verify(authority.publicKey),
-    }
-  } catch (error) {
-    return { state: 'unreadable', entry, why: error instanceof Error ? error.message : String(error) }
+  #isNews(words: string): boolean {
+    const isNews = words !== this.#lastSaid
+    this.#lastSaid = words
+    return isNews
   }
 }
 
-function periodOf(certificate: X509Certificate): {
-  readonly notBefore: ReturnType<typeof instant>
-  readonly notAfter: ReturnType<typeof instant>
-} {
-  return { notBefore: instant(certificate.validFromDate.getTime()), notAfter: instant(certificate.validToDate.getTime()) }
-}
-
-function dnsNamesOf(certificate: X509Certificate): readonly string[] {
-  return (certificate.subjectAltName ?? '').split(', ').flatMap((name) => (name.startsWith('DNS:') ? [name.slice(4)] : []))
-}
-
-function sameKey(publicKey: KeyObject, privateKey: KeyObject): boolean {
-  return createPublicKey(privateKey).equals(publicKey)
+function datesOf({ notBefore, notAfter }: Period): { readonly notBefore: Date; readonly notAfter: Date } {
+  return { notBefore: new Date(notBefore), notAfter: new Date(notAfter) }
 }

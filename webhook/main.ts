@@ -10,7 +10,7 @@ import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
 import { settingFlags } from '../kube/settings.ts'
 import { Admission } from './io/admission.ts'
 import { ClusterView } from './io/cluster-view.ts'
-import { metrics, scrapeCacheAges } from './io/metrics.ts'
+import { metrics, scrapeCacheAges, scrapeCertificates } from './io/metrics.ts'
 import { Registrar } from './io/registration.ts'
 import { AdmissionServer } from './io/server.ts'
 
@@ -23,6 +23,11 @@ const flagTable = {
   'service-admission': settingFlags['service-admission'],
   'pool-priority': settingFlags['pool-priority'],
   'webhook-secret': { kind: 'text', default: 'metallb-webhook-cert', help: 'Secret that holds the certificates' },
+  'disable-cert-rotation': {
+    kind: 'switch',
+    default: false,
+    help: 'somebody else fills the Secret (ca.crt, tls.crt, tls.key) and renews it; it is only read',
+  },
 } as const
 
 /** Endpoints and connections need a moment to learn that we are going: until then we serve on. */
@@ -50,11 +55,20 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   const settings = { namespace, classes, poolPriority: options['pool-priority'], serviceAdmission: options['service-admission'] }
   const view = new ClusterView({ client, settings, log })
   const dnsNames = [`${service}.${namespace}.svc`, `${service}.${namespace}.svc.cluster.local`]
-  const keeper = keepCertificates({ client, namespace, secretName: options['webhook-secret'], dnsNames, log })
+  const keeper = keepCertificates({
+    client,
+    namespace,
+    secretName: options['webhook-secret'],
+    labels: { app: 'metallb', component: 'webhook', 'app.kubernetes.io/name': 'metallb', 'app.kubernetes.io/component': 'webhook' },
+    dnsNames,
+    rotates: !options['disable-cert-rotation'],
+    isTrusted: (authority) => registrar.trusts(authority),
+    log,
+  })
   const registrar = new Registrar({
     client,
     facts: { namespace, service, classes },
-    ca: () => keeper.current()?.ca,
+    certificates: () => keeper.current(),
     isEnding: () => view.isEnding,
     log,
   })
@@ -72,9 +86,10 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   async function stop(signal: NodeJS.Signals): Promise<void> {
     log.info({ event: 'stopping', signal })
     server.beginDrain()
-    await Promise.all([registrar.stop(), systemClock.sleep(progress === undefined ? lameDuckMs : 0)])
+    // The Secret may be deleted together with us.
+    await Promise.all([keeper.stop(), registrar.stop(), systemClock.sleep(progress === undefined ? lameDuckMs : 0)])
     await server.close(drainLimitMs)
-    await Promise.all([view.stop(), keeper.stop(), health.close(), metricsServer.close()])
+    await Promise.all([view.stop(), health.close(), metricsServer.close()])
     client.close()
     log.info({ event: 'stopped' })
     process.exit(0)
@@ -85,6 +100,10 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     })
   }
 
+  scrapeCertificates(() => {
+    const held = keeper.current()
+    return held && { serving: held.expires, authority: held.authorityExpires }
+  })
   scrapeCacheAges(() => view.cacheAges())
   view.start()
   progress = 'waiting for the certificate'

@@ -1,7 +1,7 @@
 // What the two webhook configurations should hold, and what a replica does about what they do hold. The manifests bring them empty.
 import type { KubeObject } from '../core/objects.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
-import { asFields, asList, type Fields } from '../core/shape.ts'
+import { asFields, asList, asText, type Fields } from '../core/shape.ts'
 import type { Call } from './probe.ts'
 
 export const configurationName = 'metallb-webhook-configuration'
@@ -19,8 +19,10 @@ export interface RegistrationFacts {
   readonly namespace: string
   /** Name of the Service in front of the replicas. */
   readonly service: string
-  /** PEM. */
-  readonly ca: string
+  /** PEM of every authority that is or will be or was ours. */
+  readonly bundle: string
+  /** PEM of the one that has signed what we serve. */
+  readonly authority: string
   readonly classes: LoadBalancerClasses
   /** Our namespace is being deleted, and we with it. */
   readonly isEnding: boolean
@@ -34,6 +36,8 @@ export type RegistrationStep =
   | { readonly type: 'missing' }
   /** A newer version has registered itself. */
   | { readonly type: 'superseded'; readonly by: number }
+  /** It has, and may be gone again: its entries stay as they are, but for the authorities, which replicas of all versions share. */
+  | { readonly type: 'entrust' }
   | { readonly type: 'write'; readonly policy: OwnPolicy }
   /** Registered with `Ignore`: show that the path works, then write `Fail`. */
   | { readonly type: 'prove' }
@@ -47,18 +51,46 @@ export function planRegistration(current: WebhookConfiguration | undefined, fact
   if (current === undefined) return { type: 'missing' }
   if (facts.isEnding) return { type: asList(current.webhooks).length === 0 ? 'withdrawn' : 'withdraw' }
   const version = Number(asFields(current.metadata.annotations)?.[versionAnnotation] ?? 0)
-  if (version > registrationVersion) return { type: 'superseded', by: version }
+  const entries = asList(current.webhooks)
+  if (version > registrationVersion && entries.length > 0)
+    return entries.every((entry) => covers(entry, entrusted(entry, facts))) ? { type: 'superseded', by: version } : { type: 'entrust' }
   if (version === registrationVersion) {
     if (holds(current, webhooksFor(facts, 'Fail'))) return { type: 'enforced' }
     if (holds(current, webhooksFor(facts, 'Ignore'))) return { type: 'prove' }
   }
-  return { type: 'write', policy: 'Ignore' }
+  return { type: 'write', policy: isProven(entries, facts) ? 'Fail' : 'Ignore' }
 }
 
-/** Whether the API server verifies us by this CA, whoever wrote the entries. */
-export function isRegisteredWith(current: WebhookConfiguration | undefined, ca: string): boolean {
-  const webhooks = asList(current?.webhooks)
-  return webhooks.length > 0 && webhooks.every((entry) => asFields(asFields(entry)?.['clientConfig'])?.['caBundle'] === base64(ca))
+/** The path to us was proven and is the same, whatever else there is to correct: nothing wrong shall slip through meanwhile. */
+function isProven(entries: readonly unknown[], facts: RegistrationFacts): boolean {
+  const failing = webhooksFor(facts, 'Fail').filter(({ failurePolicy }) => failurePolicy === 'Fail')
+  return failing.every(({ name, failurePolicy, clientConfig }) => {
+    const entry = asFields(entries.find((candidate) => asFields(candidate)?.['name'] === name))
+    const present = asFields(entry?.['clientConfig'])
+    const isThere = entry?.['failurePolicy'] === failurePolicy && covers(present?.['service'], asFields(clientConfig)?.['service'])
+    return isThere && trusts(entry, facts.authority)
+  })
+}
+
+/** Whether the API server trusts this authority when it calls us, whoever wrote the entries. */
+export function isTrusted(current: WebhookConfiguration | undefined, authority: string): boolean {
+  return asList(current?.webhooks).every((entry) => trusts(entry, authority))
+}
+
+/** Whether the API server calls us, and trusts this authority when it does. */
+export function isRegisteredWith(current: WebhookConfiguration | undefined, authority: string): boolean {
+  return asList(current?.webhooks).length > 0 && isTrusted(current, authority)
+}
+
+function trusts(entry: unknown, authority: string): boolean {
+  const bundle = asText(asFields(asFields(entry)?.['clientConfig'])?.['caBundle']) ?? ''
+  // Line ends are nobody's business.
+  return Buffer.from(bundle, 'base64').toString('utf8').replaceAll(/\s/g, '').includes(authority.replaceAll(/\s/g, ''))
+}
+
+function entrusted(entry: unknown, { bundle }: RegistrationFacts): Fields {
+  const fields = asFields(entry) ?? {}
+  return { ...fields, clientConfig: { ...asFields(fields['clientConfig']), caBundle: base64(bundle) } }
 }
 
 /** A merge patch; it fails with a conflict when the object is no longer the one that was judged. */
@@ -67,6 +99,12 @@ export function registrationPatch(current: WebhookConfiguration, facts: Registra
     metadata: { resourceVersion: current.metadata.resourceVersion, annotations: { [versionAnnotation]: String(registrationVersion) } },
     webhooks: webhooksFor(facts, policy),
   }
+}
+
+/** Changes nothing but whom the API server trusts. */
+export function entrustPatch(current: WebhookConfiguration, facts: RegistrationFacts): Fields {
+  const webhooks = asList(current.webhooks).map((entry) => entrusted(entry, facts))
+  return { metadata: { resourceVersion: current.metadata.resourceVersion }, webhooks }
 }
 
 /** Leaves a configuration as the manifests brought it. */
@@ -78,7 +116,7 @@ export function withdrawalPatch(current: WebhookConfiguration): Fields {
 export function webhooksFor(facts: RegistrationFacts, ownPolicy: OwnPolicy): readonly Fields[] {
   const path = facts.call === 'mutating' ? '/mutate' : '/validate'
   const common = {
-    clientConfig: { caBundle: base64(facts.ca), service: { namespace: facts.namespace, name: facts.service, path, port: 443 } },
+    clientConfig: { caBundle: base64(facts.bundle), service: { namespace: facts.namespace, name: facts.service, path, port: 443 } },
     admissionReviewVersions: ['v1'],
     sideEffects: 'None',
     matchPolicy: 'Equivalent',

@@ -25,6 +25,11 @@ export const metrics = declare({
     labels: ['cache'],
     help: 'Time since the last sign of life on the watch of what is reviewed against; about a minute is usual, more is an outage',
   },
+  metallb_webhook_certificate_expiration_timestamp_seconds: {
+    kind: 'gauge',
+    labels: ['certificate'],
+    help: 'When the certificate ends, in seconds since 1970: the serving one, and that of the authority which has signed it',
+  },
 })
 
 export type WebhookMetrics = typeof metrics
@@ -33,6 +38,13 @@ export type WebhookMetrics = typeof metrics
 export function scrapeCacheAges(ages: () => Readonly<Record<string, number>>): void {
   atScrape(metrics.metallb_admission_cache_age_seconds, (metric) => {
     for (const [cache, age] of Object.entries(ages())) if (Number.isFinite(age)) metric.inc({ cache }, age)
+  })
+}
+
+/** @param ends milliseconds since 1970; undefined while there is no certificate */
+export function scrapeCertificates(ends: () => Readonly<Record<'serving' | 'authority', number>> | undefined): void {
+  atScrape(metrics.metallb_webhook_certificate_expiration_timestamp_seconds, (metric) => {
+    for (const [certificate, end] of Object.entries(ends() ?? {})) metric.inc({ certificate }, end / 1000)
   })
 }
 

@@ -9,7 +9,9 @@ import { type Resource, resources } from '../../kube/resources.ts'
 import type { Call } from '../probe.ts'
 import {
   configurationName,
+  entrustPatch,
   isRegisteredWith,
+  isTrusted,
   type OwnPolicy,
   planRegistration,
   type RegistrationFacts,
@@ -36,8 +38,8 @@ const slowProbeMs = 5_000
 export interface RegistrarOptions {
   readonly client: KubeClient
   readonly facts: Pick<RegistrationFacts, 'namespace' | 'service' | 'classes'>
-  /** PEM of the authority that signs what we serve; undefined while there is none. */
-  readonly ca: () => string | undefined
+  /** Whom the API server shall trust; undefined while we serve nothing. */
+  readonly certificates: () => Pick<RegistrationFacts, 'bundle' | 'authority'> | undefined
   /** Our namespace is being deleted. */
   readonly isEnding: () => boolean
   readonly log: Logger
@@ -86,7 +88,7 @@ export class Registrar {
     }
   }
 
-  /** The certificate authority has changed, or our namespace is going. */
+  /** The certificates have changed, or our namespace is going. */
   refresh(): void {
     for (const call of calls) if (this.#reflectors[call].synced) this.#queue.add(call)
   }
@@ -100,16 +102,27 @@ export class Registrar {
     return this.#seen.size === calls.length
   }
 
+  /** Whether the API server trusts this authority in all that it calls us for; where it does not call us, nothing is lost. */
+  trusts(authority: string): boolean {
+    return calls.every((call) => {
+      const { synced, store } = this.#reflectors[call]
+      return synced && isTrusted(store.get(configurationName), authority)
+    })
+  }
+
   async #step(call: Call): Promise<void> {
-    const ca = this.#options.ca()
-    if (ca === undefined) return
-    const facts: RegistrationFacts = { ...this.#options.facts, call, ca, isEnding: this.#options.isEnding() }
+    const certificates = this.#options.certificates()
+    if (certificates === undefined) return
+    const { bundle, authority } = certificates
+    const facts: RegistrationFacts = { ...this.#options.facts, call, bundle, authority, isEnding: this.#options.isEnding() }
     const current = this.#reflectors[call].store.get(configurationName)
-    if (isRegisteredWith(current, ca)) this.#seen.add(call)
+    if (isRegisteredWith(current, authority)) this.#seen.add(call)
     const step = planRegistration(current, facts)
     this.#say(call, step)
     if (current === undefined) return
     if (step.type === 'write') await this.#register(current, facts, step.policy)
+    if (step.type === 'entrust' && (await this.#write(call, entrustPatch(current, facts))))
+      this.#log.info({ event: 'webhookEntrusted', call })
     if (step.type === 'withdraw' && (await this.#write(call, withdrawalPatch(current)))) this.#log.info({ event: 'webhookWithdrawn', call })
     if (step.type === 'prove') await this.#prove(current, facts)
   }

@@ -113,19 +113,19 @@ describe('the registrar', () => {
   let server: ScriptedServer
   let client: KubeClient
   let registrar: Registrar
-  let ca: string | undefined
+  let certificates: { readonly bundle: string; readonly authority: string } | undefined
   let isEnding: boolean
 
   beforeEach(async () => {
     configurations = new Configurations()
     server = await answeringServer((request) => configurations.answer(request))
     client = connectKube({ config: configFor(server.url) })
-    ca = 'one'
+    certificates = { bundle: 'one', authority: 'one' }
     isEnding = false
     registrar = new Registrar({
       client,
       facts: { namespace: ownNamespace, service: 'metallb-webhook-service', classes: {} },
-      ca: () => ca,
+      certificates: () => certificates,
       isEnding: () => isEnding,
       log: createLogger({ component: 'test', level: 'none' }),
     })
@@ -162,15 +162,29 @@ describe('the registrar', () => {
     expect(configurations.history.slice(4)).to.deep.equal(['mutating Ignore', 'mutating Fail'])
   })
 
-  it('registers a new authority', async () => {
+  it('registers an authority that comes without a moment of Ignore, and tells when it is trusted', async () => {
     registrar.start()
     await configurations.settled
-    ca = 'two'
-    configurations.write('validating', {})
+    expect(registrar.trusts('two')).to.equal(false)
+    certificates = { bundle: 'onetwo', authority: 'one' }
     registrar.refresh()
-    while (!JSON.stringify(configurations.current).includes(Buffer.from('two').toString('base64')))
-      await new Promise((resolve) => setImmediate(resolve))
+    while (!registrar.trusts('two')) await new Promise((resolve) => setImmediate(resolve))
+    expect(configurations.history.slice(4).toSorted()).to.deep.equal(['mutating Fail', 'validating Fail'])
+    expect(registrar.trusts('one')).to.equal(true)
+  })
+
+  it('begins anew with an authority that nobody trusts yet', async () => {
+    registrar.start()
     await configurations.settled
+    certificates = { bundle: 'two', authority: 'two' }
+    registrar.refresh()
+    while (configurations.history.length < 8) await new Promise((resolve) => setImmediate(resolve))
+    expect(configurations.history.slice(4).toSorted()).to.deep.equal([
+      'mutating Fail',
+      'mutating Ignore',
+      'validating Fail',
+      'validating Ignore',
+    ])
     expect(JSON.stringify(configurations.current)).not.to.contain(Buffer.from('one').toString('base64'))
   })
 
@@ -186,7 +200,7 @@ describe('the registrar', () => {
   })
 
   it('is not registered while there is no authority', async () => {
-    ca = undefined
+    certificates = undefined
     registrar.start()
     while (server.requests.length < 4) await new Promise((resolve) => setImmediate(resolve))
     expect(registrar.registered).to.equal(false)

@@ -2,7 +2,9 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Fields } from '../../../core/shape.ts'
 import {
+  entrustPatch,
   isRegisteredWith,
+  isTrusted,
   planRegistration,
   type RegistrationFacts,
   registrationPatch,
@@ -16,7 +18,8 @@ const facts: RegistrationFacts = {
   call: 'mutating',
   namespace: 'metallb-system',
   service: 'metallb-webhook-service',
-  ca: 'one',
+  bundle: 'one\n',
+  authority: 'one\n',
   classes: {},
   isEnding: false,
 }
@@ -36,30 +39,51 @@ function edited(policy: 'Ignore' | 'Fail', change: (entry: Fields) => Fields): W
   return { metadata, webhooks: webhooks.map((entry) => change(entry as Fields)) }
 }
 
-const again = { type: 'write', policy: 'Ignore' }
+const anew = { type: 'write', policy: 'Ignore' }
+const corrected = { type: 'write', policy: 'Fail' }
+/** By a version that is to come, with an entry that this one does not know. */
+function newer(changes: Partial<RegistrationFacts> = {}): WebhookConfiguration {
+  const { metadata, webhooks = [] } = stored('Fail', changes)
+  const [first] = webhooks
+  return {
+    metadata: { ...metadata, annotations: { [versionAnnotation]: '99' } },
+    webhooks: [...webhooks, { ...(first as Fields), name: 'novelty' }],
+  }
+}
+/** An authority comes: both are trusted, the first still signs. */
+const rotating = { bundle: 'one\ntwo\n', authority: 'one\n' }
 
 const steps: Readonly<Record<string, readonly [current: WebhookConfiguration | undefined, step: object]>> = {
   'waits for the manifests': [undefined, { type: 'missing' }],
-  'fills in what the manifests brought empty': [empty, again],
+  'fills in what the manifests brought empty': [empty, anew],
   'proves the path once it is registered': [stored('Ignore'), { type: 'prove' }],
   'is content when it is enforced, whatever the API server has filled in': [stored('Fail'), { type: 'enforced' }],
-  'begins anew when somebody has emptied the list': [{ ...stored('Fail'), webhooks: [] }, again],
-  'begins anew when somebody has removed an entry': [{ ...stored('Fail'), webhooks: stored('Fail').webhooks?.slice(1) ?? [] }, again],
-  'begins anew when the authority has changed': [stored('Fail', { ca: 'other' }), again],
-  'begins anew when the Service has changed': [stored('Fail', { service: 'other' }), again],
-  'begins anew when somebody has narrowed the selector': [
+  'begins anew when somebody has emptied the list': [{ ...stored('Fail'), webhooks: [] }, anew],
+  'begins anew when somebody has removed the entry of our own kinds': [
+    { ...stored('Fail'), webhooks: stored('Fail').webhooks?.slice(1) ?? [] },
+    anew,
+  ],
+  'begins anew when the API server does not trust what we serve': [stored('Fail', { bundle: 'other\n' }), anew],
+  'begins anew when the Service has changed': [stored('Fail', { service: 'other' }), anew],
+  'proves again when somebody has written Ignore': [edited('Fail', (entry) => ({ ...entry, failurePolicy: 'Ignore' })), { type: 'prove' }],
+  'never ignores meanwhile when an authority comes or goes': [stored('Fail', rotating), corrected],
+  'never ignores meanwhile when the line ends of the bundle differ': [stored('Fail', { bundle: 'one\r\n' }), corrected],
+  'never ignores meanwhile when somebody has removed another entry': [
+    { ...stored('Fail'), webhooks: stored('Fail').webhooks?.slice(0, 1) ?? [] },
+    corrected,
+  ],
+  'never ignores meanwhile when somebody has narrowed the selector': [
     edited('Fail', (entry) => ({ ...entry, namespaceSelector: { matchLabels: { a: 'b' } } })),
-    again,
+    corrected,
   ],
-  'begins anew when somebody has added a condition': [
+  'never ignores meanwhile when somebody has added a condition': [
     edited('Fail', (entry) => ({ ...entry, matchConditions: [{ name: 'never', expression: 'false' }] })),
-    again,
+    corrected,
   ],
-  'begins anew when somebody has removed the version': [{ ...stored('Fail'), metadata: empty.metadata }, again],
-  'leaves a newer version alone': [
-    { metadata: { ...empty.metadata, annotations: { [versionAnnotation]: '99' } }, webhooks: [] },
-    { type: 'superseded', by: 99 },
-  ],
+  'never ignores meanwhile when an older version was here': [{ ...stored('Fail'), metadata: empty.metadata }, corrected],
+  'leaves a newer version alone': [newer(), { type: 'superseded', by: 99 }],
+  'tells a newer version of a new authority': [newer(rotating), { type: 'entrust' }],
+  'takes over what a newer version has left empty': [{ ...newer(), webhooks: [] }, anew],
 }
 
 describe('the registration of the webhook', () => {
@@ -106,11 +130,31 @@ describe('the registration of the webhook', () => {
     expect(planRegistration(empty, ending)).to.deep.equal({ type: 'withdrawn' })
   })
 
-  it('counts only when every entry carries our authority', () => {
-    expect(isRegisteredWith(stored('Ignore'), 'one')).to.equal(true)
+  it('tells a newer version nothing but whom to trust', () => {
+    const before = newer()
+    const { metadata, webhooks } = entrustPatch(before, { ...facts, ...rotating }) as unknown as WebhookConfiguration
+    expect(metadata).to.deep.equal({ resourceVersion: '1' })
+    const after = { metadata: before.metadata, ...(webhooks === undefined ? {} : { webhooks }) }
+    expect(planRegistration(after, { ...facts, ...rotating })).to.deep.equal({ type: 'superseded', by: 99 })
+    const withoutTrust = ({ webhooks: entries = [] }: WebhookConfiguration): string =>
+      JSON.stringify(entries).replaceAll(/"caBundle":"[^"]*"/g, '')
+    expect(withoutTrust(after)).to.equal(withoutTrust(before))
+  })
+
+  it('counts only when every entry trusts our authority', () => {
+    expect(isRegisteredWith(stored('Ignore', rotating), 'one')).to.equal(true)
     expect(isRegisteredWith(stored('Ignore'), 'two')).to.equal(false)
     expect(isRegisteredWith(empty, 'one')).to.equal(false)
     expect(isRegisteredWith(undefined, 'one')).to.equal(false)
+  })
+
+  it('loses nothing by an authority that nobody trusts where nobody calls', () => {
+    expect([undefined, empty, stored('Fail'), stored('Fail', rotating)].map((current) => isTrusted(current, 'two'))).to.deep.equal([
+      true,
+      true,
+      false,
+      true,
+    ])
   })
 
   it('comes to rest from anything that somebody may have written, with at most two writes', () => {
