@@ -8,10 +8,20 @@ import type { NamespaceView } from '../core/namespace.ts'
 import type { NamespacedName } from '../core/namespaced-name.ts'
 import { describeRefusal, type Refusal } from '../core/refusal.ts'
 import type { Result } from '../core/result.ts'
-import type { ServiceView } from '../core/service.ts'
+import type { AllocatedCondition, ServiceView } from '../core/service.ts'
 import { sameTenant, tenantOf } from '../core/tenants.ts'
 
-export type EventReason = 'IPAllocated' | 'AllocationFailed' | 'ClearAssignment' | 'LoadBalancerFailed' | 'deprecatedAnnotation'
+/** MetalLB's words, spaces and all: people and programs look for them. */
+export type EventReason =
+  | 'IPAllocated'
+  | 'AllocationFailed'
+  | 'AdditionalAssignFailed'
+  | 'ClearAssignment'
+  | 'LoadBalancerFailed'
+  | 'not enough clusterips'
+  | 'noclusterIPsIPFamily'
+  | 'nolbIPsIPFamily'
+  | 'deprecatedAnnotation'
 
 /** To be sent with the resourceVersion as precondition; when the API server has taken it, `confirm` follows. Actions after it wait for that. */
 export interface WriteStatus {
@@ -22,6 +32,8 @@ export interface WriteStatus {
   readonly addresses: readonly string[]
   /** For the annotation; none removes it. */
   readonly pool?: string
+  /** `metallb.io/Allocated`; none removes it. */
+  readonly condition?: AllocatedCondition
 }
 
 export interface EmitEvent {
@@ -62,7 +74,7 @@ export function openBook(ipam: Ipam): Book {
 export function plan(book: Book, service: ServiceView, namespace: NamespaceView): readonly Action[] {
   // Somebody else serves it: not even our own old annotation is touched.
   if (service.isForeign) return planGone(book, service.key)
-  if (!service.isLoadBalancer) return [...planGone(book, service.key), ...writeIfNeeded(book, service, undefined)]
+  if (!service.isLoadBalancer) return [...planGone(book, service.key), ...writeIfNeeded(book, service, undefined, undefined)]
   return planBalanced(book, service, namespace)
 }
 
@@ -99,16 +111,25 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
   const known = decided?.uid === service.uid ? decided : undefined
   const kept = keep(ipam, service, namespace, { known, actions })
   if (kept === 'notOurs') return actions
-  let allocation = kept === undefined ? undefined : extendIfWanted(ipam, service, namespace, kept)
-  if (allocation === undefined && !service.deleting) {
-    const found = ipam.allocate(service, namespace)
-    if (found.ok) allocation = found.value
-    else actions.push(...refuse(book, service, found.error))
-  }
-  if (allocation !== undefined) actions.push(...accept(book, service, allocation))
-  else if (service.deleting) actions.push(...stopWaiting(book, service.key))
+  const { allocation, refusal } = kept === undefined ? allocateAnew(ipam, service, namespace) : extendIfWanted(ipam, service, namespace, kept)
+  if (allocation !== undefined) actions.push(...accept(book, service, allocation, refusal))
+  else if (refusal !== undefined) actions.push(...refuse(book, service, refusal))
+  else actions.push(...stopWaiting(book, service.key))
   if (allocation !== undefined && opensDoor(known, allocation)) actions.push({ type: 'retryWaiting' })
-  return [...actions, ...writeIfNeeded(book, service, allocation)]
+  return [...actions, ...writeIfNeeded(book, service, allocation, conditionOf(service, allocation, refusal))]
+}
+
+/** What a Service comes to. With an allocation, the refusal says why the second family is missing. */
+interface Outcome {
+  readonly allocation?: Allocation
+  readonly refusal?: Refusal
+}
+
+function allocateAnew(ipam: Ipam, service: ServiceView, namespace: NamespaceView): Outcome {
+  if (service.deleting) return {}
+  const found = ipam.allocate(service, namespace)
+  if (!found.ok) return { refusal: found.error }
+  return extendIfWanted(ipam, service, namespace, found.value)
 }
 
 /** What the Service has and may keep. What it may not keep stays shut until its status is written. */
@@ -155,22 +176,36 @@ function wantsMore(service: ServiceView, allocation: Allocation): boolean {
   return asksForNone && families.length > allocation.addresses.length && !deleting
 }
 
-function extendIfWanted(ipam: Ipam, service: ServiceView, namespace: NamespaceView, allocation: Allocation): Allocation {
-  const extended = wantsMore(service, allocation) ? ipam.extend(service, namespace) : undefined
-  return extended?.ok === true ? extended.value : allocation
+function extendIfWanted(ipam: Ipam, service: ServiceView, namespace: NamespaceView, allocation: Allocation): Outcome {
+  if (!wantsMore(service, allocation)) return { allocation }
+  const extended = ipam.extend(service, namespace)
+  return extended.ok ? { allocation: extended.value } : { allocation, refusal: extended.error }
+}
+
+const refusalEvents: Partial<Readonly<Record<Refusal['reason'], EventReason>>> = {
+  RequestInvalid: 'LoadBalancerFailed',
+  DualStackImpossible: 'not enough clusterips',
+  NoClusterAddress: 'noclusterIPsIPFamily',
 }
 
 function refuse(book: Book, service: ServiceView, refusal: Refusal): readonly Action[] {
   const others = wait(book, service, undefined)
-  const reason = refusal.reason === 'RequestInvalid' ? 'LoadBalancerFailed' : 'AllocationFailed'
-  return [...others, ...tell(book.told, service, reason, `Failed to allocate IP for "${service.key}": ${describeRefusal(refusal)}`)]
+  const reason = refusalEvents[refusal.reason] ?? 'AllocationFailed'
+  const message = `Failed to allocate IP for "${service.key}": ${describeRefusal(refusal)}`
+  return [...others, ...tell(book.told, service, { severity: 'Warning', reason, message })]
 }
 
-function accept(book: Book, service: ServiceView, allocation: Allocation): readonly Action[] {
+/** @param missing why the second family is missing */
+function accept(book: Book, service: ServiceView, allocation: Allocation, missing: Refusal | undefined): readonly Action[] {
   const { told } = book
-  const freed = wantsMore(service, allocation) ? wait(book, service, allocation.pool) : stopWaiting(book, service.key)
+  const freed = missing === undefined ? stopWaiting(book, service.key) : wait(book, service, allocation.pool)
   if (!service.requestedAddresses.ok) {
-    return [...freed, ...tell(told, service, 'LoadBalancerFailed', `${service.requestedAddresses.error}; it keeps what it has`)]
+    const message = `${service.requestedAddresses.error}; it keeps what it has`
+    return [...freed, ...tell(told, service, { severity: 'Warning', reason: 'LoadBalancerFailed', message })]
+  }
+  if (missing !== undefined) {
+    const message = `no second address for "${service.key}": ${describeRefusal(missing)}`
+    return [...freed, ...tell(told, service, { severity: 'Normal', reason: 'AdditionalAssignFailed', message })]
   }
   told.delete(service.key)
   return freed
@@ -193,10 +228,10 @@ function stopWaiting({ waiting }: Book, key: NamespacedName): readonly Action[] 
   return waiting.delete(key) ? [{ type: 'retryWaiting' }] : []
 }
 
-function tell(told: Book['told'], service: ServiceView, reason: EventReason, message: string): readonly Action[] {
-  if (told.get(service.key) === message) return []
-  told.set(service.key, message)
-  return [{ type: 'emitEvent', service: service.key, severity: 'Warning', reason, message }]
+function tell(told: Book['told'], service: ServiceView, news: Pick<EmitEvent, 'severity' | 'reason' | 'message'>): readonly Action[] {
+  if (told.get(service.key) === news.message) return []
+  told.set(service.key, news.message)
+  return [{ type: 'emitEvent', service: service.key, ...news }]
 }
 
 /** @param isNews we learn only now that it holds them: with another holder it is a double, not something that a user did */
@@ -211,21 +246,54 @@ function cleared(service: ServiceView, addresses: readonly string[], refusal: Re
   }
 }
 
-function writeIfNeeded(book: Book, service: ServiceView, allocation: Allocation | undefined): readonly Action[] {
+/** Undefined: whatever the status says may stay. Without pools nobody knows whether the Service is for us, so nothing is written into it. */
+function conditionOf(
+  service: ServiceView,
+  allocation: Allocation | undefined,
+  refusal: Refusal | undefined,
+): AllocatedCondition | undefined {
+  if (allocation === undefined) {
+    if (refusal === undefined || refusal.reason === 'NoPools') return service.allocated
+    return { status: 'False', reason: refusal.reason, message: describeRefusal(refusal) }
+  }
+  const message = assigned(allocation.addresses.map(formatAddress), allocation.pool)
+  if (refusal === undefined) return { status: 'True', reason: 'Allocated', message }
+  return { status: 'True', reason: 'PartlyAllocated', message: `${message}; no second address: ${describeRefusal(refusal)}` }
+}
+
+/** A Service that has its address and no condition was served by MetalLB: it is as right without. */
+function isShown(condition: AllocatedCondition | undefined, shown: AllocatedCondition | undefined): boolean {
+  if (condition?.reason === 'Allocated') return shown === undefined || (shown.status === 'True' && shown.reason === condition.reason)
+  return condition?.status === shown?.status && condition?.reason === shown?.reason && condition?.message === shown?.message
+}
+
+function writeIfNeeded(
+  book: Book,
+  service: ServiceView,
+  allocation: Allocation | undefined,
+  condition: AllocatedCondition | undefined,
+): readonly Action[] {
   const addresses = allocation?.addresses.map(formatAddress) ?? []
   const isSame = addresses.length === service.heldText.length && addresses.every((text, index) => text === service.heldText[index])
   const isExact = isSame && (addresses.length === 0 || (service.heldIsComplete && !service.heldIsStrange))
-  if (isExact && service.allocatedFromPool === allocation?.pool) return confirm(book, service.key)
+  const isToldRight = isShown(condition, service.allocated)
+  if (isExact && isToldRight && service.allocatedFromPool === allocation?.pool) return confirm(book, service.key)
   // A status that is not ours and that we cannot replace stays.
-  if (allocation === undefined && service.allocatedFromPool === undefined && !service.isLoadBalancer) return confirm(book, service.key)
+  const isForeign = allocation === undefined && service.allocatedFromPool === undefined && !service.isLoadBalancer
+  if (isForeign && isToldRight) return confirm(book, service.key)
   const write: Action = {
     type: 'writeStatus',
     service: service.key,
     resourceVersion: service.resourceVersion,
     addresses,
     ...(allocation === undefined ? {} : { pool: allocation.pool }),
+    ...(condition === undefined ? {} : { condition }),
   }
   return allocation === undefined || isSame ? [write] : [write, ...announce(service, addresses, allocation.pool)]
+}
+
+function assigned(addresses: readonly string[], pool: string): string {
+  return `Assigned IP ${addresses.join(', ')} from pool "${pool}"`
 }
 
 function announce(service: ServiceView, addresses: readonly string[], pool: string): readonly Action[] {
@@ -234,7 +302,7 @@ function announce(service: ServiceView, addresses: readonly string[], pool: stri
     service: service.key,
     severity: 'Normal',
     reason: 'IPAllocated',
-    message: `Assigned IP ${addresses.join(', ')} from pool "${pool}"`,
+    message: assigned(addresses, pool),
   }
   const [old] = service.deprecatedAnnotations
   if (old === undefined) return [told]

@@ -81,7 +81,7 @@ export class Reconciler {
     this.#options = options
     this.#log = named(options.log, 'controller/reconcile')
     this.#cluster = options.cluster
-    this.#writer = new StatusWriter(options.client, this.#log)
+    this.#writer = new StatusWriter(options.client, this.#log, options.clock ?? systemClock)
     this.#poolMetrics = new PoolMetrics(options.metrics)
   }
 
@@ -282,7 +282,7 @@ export class Reconciler {
       this.#queue?.addAfter(key, changedRetryMs)
       return false
     }
-    const outcome = await this.#writer.write(action).catch((error: unknown) => {
+    const outcome = await this.#writer.write(action, before).catch((error: unknown) => {
       metrics.metallb_k8s_client_update_errors_total.inc()
       throw error
     })

@@ -34,9 +34,22 @@ export interface ServiceSpec {
   readonly selector?: Readonly<Record<string, string>>
 }
 
+/** metav1.Condition */
+export interface Condition {
+  readonly type: string
+  readonly status: string
+  readonly reason?: string
+  readonly message?: string
+  /** RFC 3339. */
+  readonly lastTransitionTime?: string
+}
+
 export interface Service extends KubeObject {
   readonly spec?: ServiceSpec
-  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly LoadBalancerIngress[] } }
+  readonly status?: {
+    readonly loadBalancer?: { readonly ingress?: readonly LoadBalancerIngress[] }
+    readonly conditions?: readonly Condition[]
+  }
 }
 
 export interface Namespace extends KubeObject {

@@ -55,8 +55,20 @@ export interface ServiceView {
   readonly heldIsStrange: boolean
   /** Annotation `metallb.io/ip-allocated-from-pool`. */
   readonly allocatedFromPool?: string
+  /** The condition `metallb.io/Allocated` of the status. */
+  readonly allocated?: AllocatedCondition
   readonly deprecatedAnnotations: readonly string[]
 }
+
+/** Of metav1.Condition what we decide; when it changed is the writer's business. */
+export interface AllocatedCondition {
+  readonly status: 'True' | 'False'
+  /** CamelCase: the reason of a Refusal, or `Allocated`. */
+  readonly reason: string
+  readonly message: string
+}
+
+export const allocatedConditionType = 'metallb.io/Allocated'
 
 const ourClassPrefix = 'metallb.io/'
 
@@ -96,6 +108,7 @@ export function viewService(service: Service, classes: LoadBalancerClasses = {})
     requestedAddresses: readRequestedAddresses(metadata['annotations'], spec['loadBalancerIP']),
     ...readHeld(asFields(asFields(service)?.['status'])),
     ...(allocatedFromPool === undefined ? {} : { allocatedFromPool }),
+    ...readCondition(asFields(asFields(service)?.['status'])),
     deprecatedAnnotations: deprecatedAnnotations(metadata['annotations']),
   }
 }
@@ -180,5 +193,20 @@ function readHeld(status: Fields | undefined): Pick<ServiceView, 'held' | 'heldT
     heldText,
     heldIsComplete: entries.every((entry) => entry['ipMode'] === 'VIP'),
     heldIsStrange: held.length !== entries.length,
+  }
+}
+
+function readCondition(status: Fields | undefined): { readonly allocated?: AllocatedCondition } {
+  const condition = asList(status?.['conditions'])
+    .map((entry) => asFields(entry) ?? {})
+    .find((entry) => entry['type'] === allocatedConditionType)
+  if (condition === undefined) return {}
+  const isTrue = condition['status'] === 'True'
+  return {
+    allocated: {
+      status: isTrue ? 'True' : 'False',
+      reason: asText(condition['reason']) ?? '',
+      message: asText(condition['message']) ?? '',
+    },
   }
 }

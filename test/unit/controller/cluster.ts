@@ -11,7 +11,7 @@ import type { NamespacedName } from '../../../core/namespaced-name.ts'
 import type { Service } from '../../../core/objects.ts'
 import { quotaOf } from '../../../core/quota.ts'
 import { rebuild } from '../../../core/rebuild.ts'
-import { type ServiceView, viewService } from '../../../core/service.ts'
+import { allocatedConditionType, type ServiceView, viewService } from '../../../core/service.ts'
 import type { AllocationPolicy, IPAddressPool } from '../../../schemas/generated/types.ts'
 import { address, namespaceOf } from '../core/objects.ts'
 
@@ -69,6 +69,12 @@ export class Cluster {
     this.settle()
   }
 
+  /** As when its watch event comes. */
+  look(key: string): void {
+    this.#line.push(key)
+    this.settle()
+  }
+
   view(key: string): ServiceView | undefined {
     const service = this.services.get(key)
     return service === undefined ? undefined : viewService(service)
@@ -117,15 +123,17 @@ export class Cluster {
     }
   }
 
-  #write({ service: key, resourceVersion, addresses, pool }: Extract<Action, { readonly type: 'writeStatus' }>): void {
+  #write({ service: key, resourceVersion, addresses, pool, condition }: Extract<Action, { readonly type: 'writeStatus' }>): void {
     const object = this.services.get(key)
     if (object === undefined || object.metadata.resourceVersion !== resourceVersion) throw new Error(`${key}: precondition failed`)
     const { [names.allocatedFromPool]: _, ...others } = object.metadata.annotations ?? {}
     const annotations = pool === undefined ? others : { ...others, [names.allocatedFromPool]: pool }
     const loadBalancer = addresses.length === 0 ? {} : { ingress: addresses.map((ip) => ({ ip, ipMode: 'VIP' })) }
+    const conditions = condition === undefined ? {} : { conditions: [{ type: allocatedConditionType, ...condition }] }
+    const status = { loadBalancer, ...conditions }
     const { namespace = '' } = object.metadata
     const before = this.#shownIn(namespace)
-    this.services.set(key, this.#versioned({ ...object, metadata: { ...object.metadata, annotations }, status: { loadBalancer } }))
+    this.services.set(key, this.#versioned({ ...object, metadata: { ...object.metadata, annotations }, status }))
     this.writes++
     const after = this.#shownIn(namespace)
     const limits = quotaOf(this.namespace(namespace), compilePolicies(this.policies))

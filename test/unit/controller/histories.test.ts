@@ -118,7 +118,8 @@ function mayShare(a: ServiceView, b: ServiceView): boolean {
 }
 
 function isReason(action: Action): boolean {
-  return action.type === 'emitEvent' && action.reason === 'AllocationFailed'
+  if (action.type === 'writeStatus') return action.addresses.length === 0 && action.condition?.status === 'False'
+  return action.type === 'emitEvent' && action.severity === 'Warning' && action.reason !== 'ClearAssignment'
 }
 
 function expectRight(cluster: Cluster): void {
@@ -127,6 +128,7 @@ function expectRight(cluster: Cluster): void {
   for (const [index, view] of all.entries()) {
     // Who waits may be told a newer reason, since others have moved; and then no more.
     if (view.heldText.length === 0) expect(cluster.planFor(view.key).filter((action) => !isReason(action))).to.deep.equal([])
+    cluster.look(view.key)
     expect(cluster.planFor(view.key), `planned again: ${view.key}`).to.deep.equal([])
     for (const other of all.slice(index + 1)) {
       const common = view.heldText.filter((text) => other.heldText.includes(text))

@@ -18,7 +18,14 @@ describe('The plan for a Service', () => {
   it('is one write with address, ipMode and pool, under the version it was made for', () => {
     const book = openBook(createIpam(pools({ a: '10.0.0.1/32' }), { poolPriority: 'highest', reserved: [] }))
     expect(plan(book, service('shop/web'), namespaceOf('shop'))).to.deep.equal([
-      { type: 'writeStatus', service: 'shop/web', resourceVersion: '1', addresses: ['10.0.0.1'], pool: 'a' },
+      {
+        type: 'writeStatus',
+        service: 'shop/web',
+        resourceVersion: '1',
+        addresses: ['10.0.0.1'],
+        pool: 'a',
+        condition: { status: 'True', reason: 'Allocated', message: 'Assigned IP 10.0.0.1 from pool "a"' },
+      },
       { type: 'emitEvent', service: 'shop/web', severity: 'Normal', reason: 'IPAllocated', message: 'Assigned IP 10.0.0.1 from pool "a"' },
     ])
   })
@@ -94,6 +101,46 @@ describe('The plan for a Service', () => {
     })
     expect(cluster.held('shop/two')).to.equal('10.0.0.1')
     expect(cluster.events.at(-1)).to.match(/LoadBalancerFailed.*it keeps what it has/)
+  })
+
+  it('shows in a condition why there is no address, and takes it back when there is one', () => {
+    const cluster = clusterWith(['shop/one'], ['shop/two'], ['shop/three'])
+    expect(cluster.view('shop/one')?.allocated).to.deep.equal({
+      status: 'True',
+      reason: 'Allocated',
+      message: 'Assigned IP 10.0.0.1 from pool "a"',
+    })
+    expect(cluster.view('shop/three')?.allocated).to.deep.equal({
+      status: 'False',
+      reason: 'NoPoolAvailable',
+      message: 'no available IPs: pool "a": every IPv4 address is in use',
+    })
+    cluster.remove('shop/one')
+    expect(cluster.view('shop/three')?.allocated?.status).to.equal('True')
+    const { conditions = [] } = cluster.services.get('shop/two')?.status ?? {}
+    cluster.put({ ...serviceObject('shop/two', { spec: { type: 'ClusterIP' } }), status: { loadBalancer: {}, conditions } })
+    expect(cluster.view('shop/two')?.allocated).to.equal(undefined)
+  })
+
+  it('writes no condition while there is no pool at all: nobody knows yet whether the Service is for us', () => {
+    const cluster = new Cluster()
+    cluster.put(serviceObject('shop/web'))
+    expect([cluster.writes, cluster.events.length]).to.deep.equal([0, 1])
+  })
+
+  it('tells by MetalLB\'s reasons what is wrong with the families', () => {
+    const cluster = new Cluster([small])
+    cluster.reconfigure()
+    cluster.put(serviceObject('shop/dual', { spec: { ipFamilyPolicy: 'RequireDualStack' } }))
+    cluster.put(serviceObject('shop/prefer', { clusterIPs: ['10.96.0.1', 'fd96::1'], spec: { ipFamilyPolicy: 'PreferDualStack' } }))
+    cluster.put(serviceObject('shop/none', { clusterIPs: [] }))
+    expect(cluster.events.map((event) => event.replace(/ shop.*/, ''))).to.deep.equal([
+      'Warning not enough clusterips',
+      'Normal AdditionalAssignFailed',
+      'Normal IPAllocated',
+      'Warning noclusterIPsIPFamily',
+    ])
+    expect(cluster.view('shop/prefer')?.allocated?.reason).to.equal('PartlyAllocated')
   })
 
   it('names the deprecated annotations when it gives an address', () => {

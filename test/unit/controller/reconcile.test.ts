@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { metrics } from '../../../controller/io/metrics.ts'
 import { Reconciler } from '../../../controller/reconcile.ts'
-import type { KubeObject, Namespace, Node, Service } from '../../../core/objects.ts'
+import type { Condition, KubeObject, Namespace, Node, Service } from '../../../core/objects.ts'
 import { ApiError, type KubeClient } from '../../../kube/client.ts'
 import { type Clock, systemClock } from '../../../kube/clock.ts'
 import { createLogger } from '../../../kube/logger.ts'
@@ -12,7 +12,10 @@ import { policyObject, poolObject, type ServiceOptions, serviceObject } from '..
 
 interface Patch {
   readonly metadata: { readonly resourceVersion: string; readonly annotations: Readonly<Record<string, string | null>> }
-  readonly status: { readonly loadBalancer: { readonly ingress: readonly { readonly ip: string; readonly ipMode: string }[] | null } }
+  readonly status: {
+    readonly loadBalancer: { readonly ingress: readonly { readonly ip: string; readonly ipMode: string }[] | null }
+    readonly conditions?: readonly Condition[]
+  }
 }
 
 function store<T extends KubeObject>(): ObjectStore<T> {
@@ -151,7 +154,7 @@ class Scene {
     const written: Service = {
       ...object,
       metadata: { ...object.metadata, annotations, resourceVersion: String(++this.#version) },
-      status: { loadBalancer: ingress === null ? {} : { ingress } },
+      status: { ...object.status, ...status, loadBalancer: ingress === null ? {} : { ingress } },
     }
     this.#store(key, written)
     return written
