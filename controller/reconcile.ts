@@ -2,7 +2,7 @@
 import { byAge } from '../core/age.ts'
 import { compilePolicies, type Policy } from '../core/config/policy.ts'
 import { type CompiledPools, compilePools } from '../core/config/pools.ts'
-import { namespaceFacts, nodeFacts } from '../core/facts.ts'
+import { namespaceFacts, nodeFacts, poolFacts } from '../core/facts.ts'
 import { createIpam, type Ipam } from '../core/ipam.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../core/namespace.ts'
 import { type NamespacedName, splitName } from '../core/namespaced-name.ts'
@@ -19,8 +19,9 @@ import { type Logger, named } from '../kube/logger.ts'
 import { WorkQueue } from '../kube/queue.ts'
 import { type Change, keyOf, type Store } from '../kube/store.ts'
 import type { AllocationPolicy, IPAddressPool } from '../schemas/generated/types.ts'
-import { type ControllerMetrics, PoolMetrics } from './io/metrics.ts'
+import { type ControllerMetrics, scrapePools } from './io/metrics.ts'
 import { OwnWrites } from './io/own-writes.ts'
+import { PoolStatusWriter } from './io/pool-status-writer.ts'
 import { StatusWriter } from './io/status-writer.ts'
 import { type Action, type Book, confirm, type EmitEvent, listWaiting, openBook, plan, planGone, type WriteStatus } from './plan.ts'
 import { concernsUs } from './relevance.ts'
@@ -64,7 +65,6 @@ export class Reconciler {
   readonly #log: Logger
   readonly #cluster: Cluster
   readonly #writer: StatusWriter
-  readonly #poolMetrics: PoolMetrics
   #own = new OwnWrites<Service>()
   #compiled: CompiledPools = { pools: [], problems: new Map(), warnings: new Map() }
   #policies: readonly Policy[] = []
@@ -74,6 +74,7 @@ export class Reconciler {
   /** Pools, policies or the Nodes' addresses changed since `ipam` was made. */
   #isOutdated = false
   #book: Book | undefined
+  #poolStatuses: PoolStatusWriter | undefined
   #queue: WorkQueue | undefined
   #wantsToLead = false
 
@@ -81,8 +82,8 @@ export class Reconciler {
     this.#options = options
     this.#log = named(options.log, 'controller/reconcile')
     this.#cluster = options.cluster
+    scrapePools(options.metrics, () => this.#book?.ipam)
     this.#writer = new StatusWriter(options.client, this.#log, options.clock ?? systemClock)
-    this.#poolMetrics = new PoolMetrics(options.metrics)
   }
 
   /** Resolves when every cache is warm; from then on `lead` begins at once. */
@@ -90,7 +91,7 @@ export class Reconciler {
     this.#cluster.services.subscribe((change) => this.#serviceChanged(change))
     this.#cluster.namespaces.subscribe((change) => this.#namespaceChanged(change))
     this.#cluster.nodes.subscribe((change) => this.#nodeChanged(change))
-    this.#cluster.pools.subscribe(() => this.#outdate())
+    this.#cluster.pools.subscribe((change) => this.#poolChanged(change))
     this.#cluster.policies.subscribe(() => this.#outdate())
     this.#cluster.start()
     await this.#cluster.whenSynced()
@@ -113,10 +114,11 @@ export class Reconciler {
   async follow(): Promise<void> {
     this.#wantsToLead = false
     this.#book = undefined
-    this.#poolMetrics.hide()
-    const queue = this.#queue
+    this.#options.metrics.metallb_allocator_addresses_allocated_total.reset()
+    const [queue, poolStatuses] = [this.#queue, this.#poolStatuses]
     this.#queue = undefined
-    await queue?.stop()
+    this.#poolStatuses = undefined
+    await Promise.all([queue?.stop(), poolStatuses?.stop()])
   }
 
   async stop(): Promise<void> {
@@ -125,8 +127,9 @@ export class Reconciler {
   }
 
   #begin(): void {
-    const { log, concurrency = 32, clock = systemClock } = this.#options
+    const { client, cluster, concurrency = 32, clock = systemClock, isLeader, log, namespace } = this.#options
     this.#own = new OwnWrites()
+    this.#poolStatuses = new PoolStatusWriter({ client, namespace, pools: cluster.pools, isLeader, log, clock })
     this.#queue = new WorkQueue({ process: (key) => this.#process(key), concurrency, log, clock })
     this.#isOutdated = false
     this.#readConfiguration()
@@ -147,6 +150,16 @@ export class Reconciler {
     if (change.type === 'modified' && namespaceFacts(change.previous) === namespaceFacts(change.object)) return
     const { name } = viewNamespace(change.object)
     this.#enqueueAll(this.#views().filter(({ namespace }) => namespace === name))
+  }
+
+  #poolChanged(change: Change<IPAddressPool>): void {
+    if (change.type === 'deleted') {
+      const { name: pool = '' } = change.object.metadata
+      this.#options.metrics.metallb_allocator_addresses_allocated_total.remove({ pool })
+    }
+    if (change.type !== 'modified' || poolFacts(change.previous) !== poolFacts(change.object)) this.#outdate()
+    // Somebody may have edited the status.
+    else if (this.#book !== undefined) this.#poolStatuses?.show(this.#book.ipam)
   }
 
   #nodeChanged(change: Change<Node>): void {
@@ -196,7 +209,7 @@ export class Reconciler {
       policies: this.#policies,
     })
     rebuild(ipam, services, (name) => this.#namespaceView(name) ?? bareNamespace(name), previous)
-    this.#poolMetrics.show(ipam)
+    this.#poolStatuses?.show(ipam)
     return ipam
   }
 
@@ -259,7 +272,7 @@ export class Reconciler {
           unreachable(action)
       }
     }
-    if (this.#book !== undefined) this.#poolMetrics.show(this.#book.ipam)
+    if (this.#book !== undefined) this.#poolStatuses?.show(this.#book.ipam)
   }
 
   #retryWaiting(): void {

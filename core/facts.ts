@@ -1,5 +1,7 @@
 // What of an object decides about addresses, as a text that changes only when that does: heartbeats change nothing.
+import type { IPAddressPool } from '../schemas/generated/types.ts'
 import { formatAddress } from './address.ts'
+import { annotations } from './annotations.ts'
 import { viewNamespace } from './namespace.ts'
 import { viewNode } from './node.ts'
 import type { Namespace, Node } from './objects.ts'
@@ -13,4 +15,11 @@ export function namespaceFacts(namespace: Namespace): string {
 /** Its addresses are never handed out. */
 export function nodeFacts(node: Node): string {
   return viewNode(node).addresses.map(formatAddress).join()
+}
+
+/** All but the status, which counts what Services hold, and so changes with each of them. */
+export function poolFacts({ metadata, spec }: IPAddressPool): string {
+  const { uid, creationTimestamp, labels = {}, annotations: texts = {} } = metadata
+  const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([uid, creationTimestamp, sorted, texts[annotations.isDefaultPool], spec])
 }

@@ -1,5 +1,5 @@
 // The built-in Kubernetes objects as JSON brings them, reduced to the fields that somebody here reads.
-import type { ObjectMeta } from '../schemas/object-meta.ts'
+import type { Condition, ObjectMeta } from '../schemas/object-meta.ts'
 
 export interface KubeObject {
   readonly apiVersion?: string
@@ -32,16 +32,6 @@ export interface ServiceSpec {
   readonly ports?: readonly ServicePort[]
   readonly externalTrafficPolicy?: string
   readonly selector?: Readonly<Record<string, string>>
-}
-
-/** metav1.Condition */
-export interface Condition {
-  readonly type: string
-  readonly status: string
-  readonly reason?: string
-  readonly message?: string
-  /** RFC 3339. */
-  readonly lastTransitionTime?: string
 }
 
 export interface Service extends KubeObject {

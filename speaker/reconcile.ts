@@ -4,6 +4,7 @@ import { formatAddress } from '../core/address.ts'
 import { compileL2Advertisement } from '../core/config/l2-advertisement.ts'
 import type { Pool } from '../core/config/pool.ts'
 import { compilePools } from '../core/config/pools.ts'
+import { poolFacts } from '../core/facts.ts'
 import { joinName, type NamespacedName, namespacedName } from '../core/namespaced-name.ts'
 import { type NodeView, viewNode } from '../core/node.ts'
 import type { EndpointSlice, KubeObject, Node, Service } from '../core/objects.ts'
@@ -86,7 +87,9 @@ export class Reconciler {
     const { services, endpointSlices, nodes, pools, l2Advertisements } = this.#options
     this.#unsubscribe.push(
       nodes.subscribe(({ type, object }) => this.#noteNode(type === 'deleted' ? undefined : viewNode(object), object)),
-      pools.subscribe(() => this.#worldChanged()),
+      pools.subscribe((change) => {
+        if (change.type !== 'modified' || poolFacts(change.previous) !== poolFacts(change.object)) this.#worldChanged()
+      }),
       l2Advertisements.subscribe(() => this.#worldChanged()),
       endpointSlices.subscribe(({ type, object }) => this.#noteSlice(object, type !== 'deleted')),
       services.subscribe(({ object }) => this.#mark(namespacedName(object))),

@@ -1,5 +1,5 @@
-import type { Ipam } from '../../core/ipam.ts'
-import { declare } from '../../kube/metrics.ts'
+import type { Ipam, Usage } from '../../core/ipam.ts'
+import { atScrape, declare, type Scraped } from '../../kube/metrics.ts'
 
 const perPool = (help: string) => ({ kind: 'gauge', labels: ['pool'], help, compat: true }) as const
 
@@ -23,55 +23,29 @@ export const metrics = declare({
 
 export type ControllerMetrics = typeof metrics
 
-/** The series with label `pool`: there while this replica leads, and for pools that exist. */
-export class PoolMetrics {
-  readonly #metrics: ControllerMetrics
-  readonly #shown = new Set<string>()
-
-  constructor(all: ControllerMetrics) {
-    this.#metrics = all
+/**
+ * The series with label `pool` come from the books at each scrape: there while this replica leads, and for pools that exist. Beyond 2^53 a number is the
+ * nearest that a metric can hold.
+ */
+export function scrapePools(all: ControllerMetrics, ipam: () => Ipam | undefined): void {
+  const show = (metric: Scraped, read: (usage: Usage) => bigint): void => {
+    atScrape(metric, () => {
+      const books = ipam()
+      for (const { name: pool } of books?.pools ?? []) {
+        const usage = books?.usage(pool)
+        if (usage !== undefined) metric.inc({ pool }, Number(read(usage)))
+      }
+    })
   }
-
-  /** Beyond 2^53 the numbers are the nearest that a metric can hold. */
-  show(ipam: Ipam): void {
-    this.#forget(this.#shown.difference(new Set(ipam.pools.map(({ name }) => name))))
-    for (const { name: pool } of ipam.pools) {
-      const usage = ipam.usage(pool)
-      if (usage === undefined) continue
-      this.#shown.add(pool)
-      const all = this.#metrics
-      const inUse = Number(usage.assignedIPv4 + usage.assignedIPv6)
-      const total = Number(usage.totalIPv4 + usage.totalIPv6)
-      all.metallb_allocator_addresses_in_use_total.set({ pool }, inUse)
-      all.metallb_allocator_addresses_in_use.set({ pool }, inUse)
-      all.metallb_ip_addresses_in_use_total.set({ pool }, inUse)
-      all.metallb_allocator_addresses_total.set({ pool }, total)
-      all.metallb_ip_addresses_total.set({ pool }, total)
-      all.metallb_allocator_ipv4_addresses_in_use_total.set({ pool }, Number(usage.assignedIPv4))
-      all.metallb_allocator_ipv4_addresses_total.set({ pool }, Number(usage.totalIPv4))
-      all.metallb_allocator_ipv6_addresses_in_use_total.set({ pool }, Number(usage.assignedIPv6))
-      all.metallb_allocator_ipv6_addresses_total.set({ pool }, Number(usage.totalIPv6))
-    }
-  }
-
-  hide(): void {
-    this.#forget(this.#shown)
-  }
-
-  #forget(pools: ReadonlySet<string>): void {
-    const all = this.#metrics
-    for (const pool of pools) {
-      this.#shown.delete(pool)
-      all.metallb_allocator_addresses_in_use_total.remove({ pool })
-      all.metallb_allocator_addresses_in_use.remove({ pool })
-      all.metallb_ip_addresses_in_use_total.remove({ pool })
-      all.metallb_allocator_addresses_total.remove({ pool })
-      all.metallb_ip_addresses_total.remove({ pool })
-      all.metallb_allocator_ipv4_addresses_in_use_total.remove({ pool })
-      all.metallb_allocator_ipv4_addresses_total.remove({ pool })
-      all.metallb_allocator_ipv6_addresses_in_use_total.remove({ pool })
-      all.metallb_allocator_ipv6_addresses_total.remove({ pool })
-      all.metallb_allocator_addresses_allocated_total.remove({ pool })
-    }
-  }
+  const inUse = (usage: Usage): bigint => usage.assignedIPv4 + usage.assignedIPv6
+  const total = (usage: Usage): bigint => usage.totalIPv4 + usage.totalIPv6
+  show(all.metallb_allocator_addresses_in_use_total, inUse)
+  show(all.metallb_allocator_addresses_in_use, inUse)
+  show(all.metallb_ip_addresses_in_use_total, inUse)
+  show(all.metallb_allocator_addresses_total, total)
+  show(all.metallb_ip_addresses_total, total)
+  show(all.metallb_allocator_ipv4_addresses_in_use_total, ({ assignedIPv4 }) => assignedIPv4)
+  show(all.metallb_allocator_ipv4_addresses_total, ({ totalIPv4 }) => totalIPv4)
+  show(all.metallb_allocator_ipv6_addresses_in_use_total, ({ assignedIPv6 }) => assignedIPv6)
+  show(all.metallb_allocator_ipv6_addresses_total, ({ totalIPv6 }) => totalIPv6)
 }

@@ -1,11 +1,12 @@
 // Sends the statuses that plans ask for.
 import { annotations } from '../../core/annotations.ts'
 import { splitName } from '../../core/namespaced-name.ts'
-import type { Condition, Service } from '../../core/objects.ts'
+import type { Service } from '../../core/objects.ts'
 import { type AllocatedCondition, allocatedConditionType } from '../../core/service.ts'
 import { ApiError, type KubeClient, resources } from '../../kube/client.ts'
 import type { Clock } from '../../kube/clock.ts'
 import type { Logger } from '../../kube/logger.ts'
+import type { Condition } from '../../schemas/object-meta.ts'
 import type { WriteStatus } from '../plan.ts'
 
 /** What a write came to, when that is part of life. `changed`: the Service is not the one that was planned for; `gone`: it was deleted. */

@@ -4,7 +4,7 @@ import type { Evidence, OwnKind } from '../../admission/evidence.ts'
 import { type Stored, storedAs } from '../../admission/stored.ts'
 import type { World } from '../../admission/world.ts'
 import { type CompiledPools, compilePools } from '../../core/config/pools.ts'
-import { namespaceFacts, nodeFacts } from '../../core/facts.ts'
+import { namespaceFacts, nodeFacts, poolFacts } from '../../core/facts.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../../core/namespace.ts'
 import { splitName } from '../../core/namespaced-name.ts'
 import { viewNode } from '../../core/node.ts'
@@ -75,8 +75,14 @@ export class ClusterView {
   }
 
   start(): void {
+<<<<<<< HEAD
     const { pools, policies, namespaces, nodes, services } = this.#caches
     pools.store.subscribe(() => {
+=======
+    const { pools, namespaces, nodes, services } = this.#caches
+    pools.store.subscribe((change) => {
+      if (change.type === 'modified' && poolFacts(change.previous) === poolFacts(change.object)) return
+>>>>>>> 5f22391 (controller, manifests: the status of IPAddressPools, at most once a second each; metrics of pools are read from the books at each scrape)
       this.#compiled = undefined
       this.#occupancy.outdate()
     })

@@ -129,7 +129,10 @@ export class Cluster {
     const { [names.allocatedFromPool]: _, ...others } = object.metadata.annotations ?? {}
     const annotations = pool === undefined ? others : { ...others, [names.allocatedFromPool]: pool }
     const loadBalancer = addresses.length === 0 ? {} : { ingress: addresses.map((ip) => ({ ip, ipMode: 'VIP' })) }
-    const conditions = condition === undefined ? {} : { conditions: [{ type: allocatedConditionType, ...condition }] }
+    const conditions =
+      condition === undefined
+        ? {}
+        : { conditions: [{ type: allocatedConditionType, lastTransitionTime: '2026-01-01T00:00:00Z', ...condition }] }
     const status = { loadBalancer, ...conditions }
     const { namespace = '' } = object.metadata
     const before = this.#shownIn(namespace)

@@ -128,7 +128,7 @@ describe('The plan for a Service', () => {
     expect([cluster.writes, cluster.events.length]).to.deep.equal([0, 1])
   })
 
-  it('tells by MetalLB\'s reasons what is wrong with the families', () => {
+  it("tells by MetalLB's reasons what is wrong with the families", () => {
     const cluster = new Cluster([small])
     cluster.reconfigure()
     cluster.put(serviceObject('shop/dual', { spec: { ipFamilyPolicy: 'RequireDualStack' } }))
