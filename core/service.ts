@@ -106,9 +106,8 @@ export function viewService(service: Service, classes: LoadBalancerClasses = {})
     ...(sharingKey === undefined ? {} : { sharingKey }),
     ...(requestedPool === undefined ? {} : { requestedPool }),
     requestedAddresses: readRequestedAddresses(metadata['annotations'], spec['loadBalancerIP']),
-    ...readHeld(asFields(asFields(service)?.['status'])),
     ...(allocatedFromPool === undefined ? {} : { allocatedFromPool }),
-    ...readCondition(asFields(asFields(service)?.['status'])),
+    ...readStatus(asFields(asFields(service)?.['status'])),
     deprecatedAnnotations: deprecatedAnnotations(metadata['annotations']),
   }
 }
@@ -182,6 +181,10 @@ function readRequestedAddresses(all: unknown, specAddress: unknown): ServiceView
     )
   }
   return ok(addresses)
+}
+
+function readStatus(status: Fields | undefined): ReturnType<typeof readHeld> & ReturnType<typeof readCondition> {
+  return { ...readHeld(status), ...readCondition(status) }
 }
 
 function readHeld(status: Fields | undefined): Pick<ServiceView, 'held' | 'heldText' | 'heldIsComplete' | 'heldIsStrange'> {
