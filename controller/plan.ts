@@ -111,7 +111,8 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
   const known = decided?.uid === service.uid ? decided : undefined
   const kept = keep(ipam, service, namespace, { known, actions })
   if (kept === 'notOurs') return actions
-  const { allocation, refusal } = kept === undefined ? allocateAnew(ipam, service, namespace) : extendIfWanted(ipam, service, namespace, kept)
+  const { allocation, refusal } =
+    kept === undefined ? allocateAnew(ipam, service, namespace) : extendIfWanted(ipam, service, namespace, kept)
   if (allocation !== undefined) actions.push(...accept(book, service, allocation, refusal))
   else if (refusal !== undefined) actions.push(...refuse(book, service, refusal))
   else actions.push(...stopWaiting(book, service.key))

@@ -75,14 +75,9 @@ export class ClusterView {
   }
 
   start(): void {
-<<<<<<< HEAD
     const { pools, policies, namespaces, nodes, services } = this.#caches
-    pools.store.subscribe(() => {
-=======
-    const { pools, namespaces, nodes, services } = this.#caches
     pools.store.subscribe((change) => {
       if (change.type === 'modified' && poolFacts(change.previous) === poolFacts(change.object)) return
->>>>>>> 5f22391 (controller, manifests: the status of IPAddressPools, at most once a second each; metrics of pools are read from the books at each scrape)
       this.#compiled = undefined
       this.#occupancy.outdate()
     })
