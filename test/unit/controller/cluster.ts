@@ -24,8 +24,6 @@ export class Cluster {
   /** `Warning reason service: message` */
   readonly events: string[] = []
   writes = 0
-  /** Writes by which a namespace came to show more addresses than its quota allows, and more than before. */
-  readonly overshoots: string[] = []
   book: Book = openBook(createIpam([], { poolPriority: 'highest', reserved: [] }))
   #version = 1
   #line: string[] = []
@@ -73,6 +71,15 @@ export class Cluster {
   look(key: string): void {
     this.#line.push(key)
     this.settle()
+  }
+
+  /** Distinct addresses in the statuses of a namespace, and how many a policy allows. */
+  quotaUse(namespace: string, family: Family): { readonly used: number; readonly allowed: number } {
+    const views = [...this.services.values()].map((service) => viewService(service))
+    const held = views.filter((view) => view.namespace === namespace && view.isLoadBalancer).flatMap((view) => view.held)
+    const used = new Set(held.filter((each) => each.family === family).map(({ value }) => value)).size
+    const limits = quotaOf(this.namespace(namespace), compilePolicies(this.policies))
+    return { used, allowed: limits[family]?.allowed ?? Number.POSITIVE_INFINITY }
   }
 
   view(key: string): ServiceView | undefined {
@@ -134,24 +141,8 @@ export class Cluster {
         ? {}
         : { conditions: [{ type: allocatedConditionType, lastTransitionTime: '2026-01-01T00:00:00Z', ...condition }] }
     const status = { loadBalancer, ...conditions }
-    const { namespace = '' } = object.metadata
-    const before = this.#shownIn(namespace)
     this.services.set(key, this.#versioned({ ...object, metadata: { ...object.metadata, annotations }, status }))
     this.writes++
-    const after = this.#shownIn(namespace)
-    const limits = quotaOf(this.namespace(namespace), compilePolicies(this.policies))
-    for (const family of ['IPv4', 'IPv6'] as const) {
-      const allowed = limits[family]?.allowed ?? Number.POSITIVE_INFINITY
-      if (after[family] > Math.max(before[family], allowed)) this.overshoots.push(`${key} ${family} ${addresses.join(' ')}`)
-    }
-  }
-
-  /** Distinct addresses in the statuses of a namespace. */
-  #shownIn(namespace: string): Readonly<Record<Family, number>> {
-    const views = [...this.services.values()].map((service) => viewService(service))
-    const shown = views.filter((view) => view.namespace === namespace && view.isLoadBalancer).flatMap(({ held }) => held)
-    const count = (family: Family): number => new Set(shown.filter((each) => each.family === family).map(({ value }) => value)).size
-    return { IPv4: count('IPv4'), IPv6: count('IPv6') }
   }
 
   #versioned(service: Service): Service {

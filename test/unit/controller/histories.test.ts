@@ -111,6 +111,12 @@ function views(cluster: Cluster): readonly ServiceView[] {
   return [...cluster.services.keys()].flatMap((key) => cluster.view(key) ?? [])
 }
 
+function quotaUses(cluster: Cluster): readonly { readonly what: string; readonly used: number; readonly allowed: number }[] {
+  return [...cluster.namespaces.keys()].flatMap((namespace) =>
+    (['IPv4', 'IPv6'] as const).map((family) => ({ what: `${namespace} ${family}`, ...cluster.quotaUse(namespace, family) })),
+  )
+}
+
 function mayShare(a: ServiceView, b: ServiceView): boolean {
   const backend = (view: ServiceView): string => (view.externalTrafficPolicy === 'Local' ? JSON.stringify(view.selector) : '')
   const clash = a.ports.some((one) => b.ports.some((other) => one.port === other.port && one.protocol === other.protocol))
@@ -123,7 +129,6 @@ function isReason(action: Action): boolean {
 }
 
 function expectRight(cluster: Cluster): void {
-  expect(cluster.overshoots).to.deep.equal([])
   const all = views(cluster)
   for (const [index, view] of all.entries()) {
     // Who waits may be told a newer reason, since others have moved; and then no more.
@@ -159,8 +164,14 @@ describe('The controller, over random histories,', () => {
         cluster.reconfigure(pools)
         for (const action of steps) {
           const before = new Map(views(cluster).map((view) => [view.key as string, view.heldText]))
+          const used = quotaUses(cluster).map((use) => use.used)
           perform(cluster, action)
           expectRight(cluster)
+          // What a Service has it keeps, also what an earlier leader gave it.
+          if (action.verb !== 'late') {
+            for (const [index, use] of quotaUses(cluster).entries())
+              expect(use.used, `${use.what} after ${action.verb}`).to.be.at.most(Math.max(use.allowed, used[index] ?? 0))
+          }
           if (action.verb !== 'put' && action.verb !== 'remove' && action.verb !== 'restart' && action.verb !== 'limit') continue
           for (const view of views(cluster)) {
             const had = before.get(view.key)
