@@ -4,6 +4,7 @@ import { asFields, type Fields } from '../core/shape.ts'
 import type { OwnKind } from './evidence.ts'
 import { defaultService } from './mutate/service.ts'
 import type { AdmissionRequest } from './request.ts'
+import { validateAllocationPolicy } from './validate/allocation-policy.ts'
 import { validateBFDProfile } from './validate/bfd-profile.ts'
 import { validateBGPAdvertisement } from './validate/bgp-advertisement.ts'
 import { validateBGPPeer } from './validate/bgp-peer.ts'
@@ -31,6 +32,7 @@ const reviewers: Readonly<Record<string, Reviewer>> = {
   },
   'metallb.io/v1beta2/BGPPeer': { validate: validateBGPPeer, beside: ['peers', 'bgpAdvertisements', 'bfdProfiles'] },
   'metallb.io/v1beta1/BFDProfile': { validate: validateBFDProfile, beside: [] },
+  'metallb.io/v1alpha1/AllocationPolicy': { validate: validateAllocationPolicy, beside: ['policies', 'pools'] },
   'metallb.io/v1beta1/Community': { validate: validateCommunity, beside: ['communities'] },
 }
 

@@ -267,6 +267,31 @@ export const problemCodes = {
     cure: 'Write 65000:100, or a large community as large:65000:1:2.',
     reason: 'FieldValueInvalid',
   },
+  ExpressionInvalid: {
+    title: 'A CEL expression that cannot be compiled',
+    cure: 'Correct it at the line and column that the message names. What an expression may name and call is in docs/policies.md.',
+    reason: 'FieldValueInvalid',
+  },
+  PolicyWithoutEffect: {
+    title: 'An AllocationPolicy that says nothing',
+    cure: 'Add validations, quota or defaultPool; look at the indentation when they are there.',
+    reason: 'FieldValueInvalid',
+  },
+  DefaultPoolIgnored: {
+    title: 'A default pool of an AllocationPolicy that others come before, or that nobody gets',
+    cure: 'Remove the default that the message names, narrow one of the two, or remove this one.',
+    reason: 'FieldValueInvalid',
+  },
+  SeveralQuotas: {
+    title: 'Several AllocationPolicies with a quota for one namespace',
+    cure: 'Nothing has to be done when the smallest is what was meant; else narrow one of the policies.',
+    reason: 'FieldValueInvalid',
+  },
+  QuotaBelowUse: {
+    title: 'A quota below what namespaces hold already',
+    cure: 'Nothing has to be done: the quota holds for whatever is new. Delete Services when fewer addresses are to be in use.',
+    reason: 'FieldValueInvalid',
+  },
   SelectorInvalid: {
     title: 'A label selector that Kubernetes would not accept',
     cure: 'Correct the key, the operator or the values.',

@@ -133,6 +133,7 @@ export function webhooksFor(facts: RegistrationFacts, ownPolicy: OwnPolicy): rea
       rule('metallb.io', 'v1beta1', ['ipaddresspools', 'l2advertisements', 'bgpadvertisements', 'bfdprofiles', 'communities']),
       // The API server converts the older version for us: matchPolicy Equivalent.
       rule('metallb.io', 'v1beta2', ['bgppeers']),
+      rule('metallb.io', 'v1alpha1', ['allocationpolicies']),
     ],
     // An object on its way out must be able to lose its finalizers while nobody of us is there.
     matchConditions: [{ name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' }],

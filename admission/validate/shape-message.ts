@@ -2,7 +2,7 @@
 import type { ErrorObject } from 'ajv'
 import { nearest } from '../../core/nearest.ts'
 import { type Problem, problem } from '../../core/problem.ts'
-import { asFields, asText, type Fields, kindOf } from '../../core/shape.ts'
+import { asFields, asList, asText, type Fields, kindOf } from '../../core/shape.ts'
 
 const quotedLength = 60
 const listedFields = 12
@@ -22,9 +22,17 @@ export function describeShapeError(error: ErrorObject, field: string, owner: str
       return problem('MissingField', field, missingField(name, property(schema, name)))
     case 'additionalProperties':
       return problem('UnknownField', field, unknownField(String(error.params['additionalProperty']), owner, schema))
+    case 'enum':
+      return problem('NotSupported', field, notSupported(value, asList(error.params['allowedValues'])), jsonText(value))
     default:
       return problem('OutOfBounds', field, outOfBounds(error, value), jsonText(value))
   }
+}
+
+function notSupported(value: unknown, allowed: readonly unknown[]): string {
+  const known = allowed.map(String)
+  const guess = typeof value === 'string' ? nearest(value, known) : undefined
+  return `is ${describe(value)}, must be one of ${known.join(', ')}${guess === undefined ? '' : `; did you mean "${guess}"?`}`
 }
 
 function wrongType(name: string, isEntry: boolean, value: unknown, schema: Fields): string {

@@ -1,4 +1,4 @@
-import { advertisementWith, named, type RuleTable, serviceWith } from './table.ts'
+import { advertisementWith, named, policyWith, type RuleTable, serviceWith } from './table.ts'
 
 export const table: RuleTable = {
   code: 'PoolUnknown',
@@ -63,6 +63,11 @@ export const table: RuleTable = {
       pools: { 'first-pool': '10.0.0.0/28' },
       object: advertisementWith({ ipAddressPools: ['frist-pool'] }),
       warned: 'spec.ipAddressPools[0]: there is no pool "frist-pool" yet, so nothing of it is announced; did you mean "first-pool"?',
+    },
+    'only warns of the default of a policy': {
+      pools: { premium: '10.0.0.0/28' },
+      object: policyWith('rules', { defaultPool: 'premuim' }),
+      warned: 'spec.defaultPool: there is no pool "premuim" yet, so nobody gets it as default; did you mean "premium"?',
     },
   },
 }

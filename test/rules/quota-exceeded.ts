@@ -1,7 +1,6 @@
-import { policyObject } from '../unit/core/objects.ts'
-import { dualStack, holder, type RuleTable, serviceWith, sharing } from './table.ts'
+import { dualStack, holder, policyWith, type RuleTable, serviceWith, sharing } from './table.ts'
 
-const few = policyObject('few', { namespaces: ['shop'], quota: { addresses: { ipv4: 2 } } }) as unknown as Readonly<Record<string, unknown>>
+const few = policyWith('few', { quota: { addresses: { ipv4: 2 } } })
 const cure = 'delete a Service that holds one, let two share one (metallb.io/allow-shared-ip), or raise the quota'
 const around = {
   pools: { lan: '10.0.0.0/24 fd00::/120' },
@@ -31,7 +30,7 @@ export const table: RuleTable = {
     },
     'says what is held above a quota that has shrunk': {
       ...around,
-      policies: [{ ...few, spec: { quota: { addresses: { ipv4: 1 } } } }],
+      policies: [policyWith('few', { quota: { addresses: { ipv4: 1 } } })],
       object: serviceWith(),
       refused: `spec.type: namespace "shop" has 2 IPv4 addresses, and AllocationPolicy "few" allows it 1; ${cure}`,
     },
@@ -51,7 +50,7 @@ export const table: RuleTable = {
     },
     'is none for other namespaces': {
       ...around,
-      policies: [{ ...few, spec: { namespaces: ['bank'], quota: { addresses: { ipv4: 0 } } } }],
+      policies: [policyWith('few', { namespaces: ['bank'], quota: { addresses: { ipv4: 0 } } })],
       object: serviceWith(),
     },
   },

@@ -1,4 +1,4 @@
-import { advertisementWith, nodeWith, poolWith, type RuleTable } from './table.ts'
+import { advertisementWith, nodeWith, policyWith, poolWith, type RuleTable } from './table.ts'
 
 export const table: RuleTable = {
   code: 'SelectsNothing',
@@ -21,6 +21,12 @@ export const table: RuleTable = {
       nodes: [nodeWith('n1', '10.0.0.1')],
       object: advertisementWith({ nodeSelectors: [{ matchLabels: { zone: 'x' } }] }),
       warned: 'spec.nodeSelectors: no Node matches zone in (x) today, so nothing is announced',
+    },
+    'warns of a policy about nobody': {
+      namespaces: { shop: {} },
+      object: policyWith('rules', { namespaces: ['shops'], serviceSelectors: [{ matchLabels: { app: 'x' } }] }),
+      warned:
+        'spec.namespaces[0]: there is no namespace "shops" yet; did you mean "shop"?\nspec.serviceSelectors[0]: no Service of type LoadBalancer matches app in (x) today',
     },
   },
 }

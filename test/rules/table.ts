@@ -4,7 +4,7 @@ import type { ProblemCode } from '../../core/problem.ts'
 import type { Fields } from '../../core/shape.ts'
 import type { IPAddressPoolSpec } from '../../schemas/generated/types.ts'
 import type { Surroundings } from '../unit/admission/example.ts'
-import { poolObject, type ServiceOptions, serviceObject } from '../unit/core/objects.ts'
+import { policyObject, poolObject, type ServiceOptions, serviceObject } from '../unit/core/objects.ts'
 
 /** Stored pools by name: addresses separated by spaces, or a spec. */
 export type PoolTexts = Readonly<Record<string, string | Partial<IPAddressPoolSpec>>>
@@ -43,6 +43,11 @@ export function poolWith(name: string, spec: Fields, metadata: Fields = {}): Fie
 
 export function advertisementWith(spec: Fields): Fields {
   return { apiVersion: 'metallb.io/v1beta1', kind: 'L2Advertisement', metadata: { name: 'lan', namespace: 'metallb-system' }, spec }
+}
+
+/** A policy with namespaces `shop`, unless the spec says otherwise. */
+export function policyWith(name: string, spec: Fields): Fields {
+  return policyObject(name, { namespaces: ['shop'], ...spec }) as unknown as Fields
 }
 
 export function nodeWith(name: string, address: string, labels: Readonly<Record<string, string>> = {}): Node {

@@ -1,0 +1,15 @@
+import { policyWith, type RuleTable } from './table.ts'
+
+export const table: RuleTable = {
+  code: 'NotSupported',
+  cases: {
+    'refuses a word that is none of the known, and guesses which was meant': {
+      object: policyWith('rules', { validations: [{ expression: 'true', action: 'deny' }] }),
+      refused: 'spec.validations[0].action: is the string "deny", must be one of Deny, Warn, Audit; did you mean "Deny"?',
+    },
+    'refuses it without a guess too': {
+      object: policyWith('rules', { validations: [{ expression: 'true', action: 'Shout' }] }),
+      refused: 'spec.validations[0].action: is the string "Shout", must be one of Deny, Warn, Audit',
+    },
+  },
+}
