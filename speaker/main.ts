@@ -55,10 +55,9 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   if (node === '') throw new Error('on which node does this speaker run? Set --node-name or METALLB_NODE_NAME (spec.nodeName of the Pod)')
   const namespace = ownNamespace(options.namespace)
   const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
-  for (const variable of foreignVariables) {
-    if (process.env[variable] !== undefined)
-      log.info({ event: 'variableIgnored', variable }, 'this variable has no effect: there is no FRR here')
-  }
+  const foreign = foreignVariables.filter((variable) => process.env[variable] !== undefined)
+  if (foreign.length > 0)
+    log.info({ event: 'variablesIgnored', variables: foreign.join(',') }, 'these variables have no effect: there is no FRR here')
 
   const client = connectKube({ userAgent: 'metallb-speaker' })
   const events = new EventRecorder({ client, component: 'metallb-speaker', host: node, log })

@@ -7,6 +7,11 @@ import { encodeNotification } from '../bgp/notification-message.ts'
 import type { SystemFailure } from './libc.ts'
 import { openTcpSocket, setMd5Password } from './tcp-options.ts'
 
+/** Why peers cannot connect by one family. */
+export interface ListenFailure extends SystemFailure {
+  readonly family: Family
+}
+
 const anywhere = { IPv4: { family: 'IPv4', value: 0 }, IPv6: { family: 'IPv6', value: 0n } } as const satisfies Record<Family, Address>
 
 export class BgpListener {
@@ -17,12 +22,12 @@ export class BgpListener {
    *
    * @returns what failed: another speaker holds the port, or this process may not open it
    */
-  listen(port: number, accept: (socket: Socket, peer: Address) => void): readonly SystemFailure[] {
-    const failures: SystemFailure[] = []
+  listen(port: number, accept: (socket: Socket, peer: Address) => void): readonly ListenFailure[] {
+    const failures: ListenFailure[] = []
     for (const family of ['IPv4', 'IPv6'] as const) {
       const fd = openTcpSocket({ family, bindTo: { address: anywhere[family], port }, listens: true })
       if (!fd.ok) {
-        failures.push(fd.error)
+        failures.push({ ...fd.error, family })
         continue
       }
       const server = createServer((socket) => {

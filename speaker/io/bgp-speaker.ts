@@ -27,14 +27,16 @@ export class BgpSpeaker {
 
   /** Lets peers connect to us. Without it every session has to be opened from here. */
   listen(port: number): void {
-    for (const { call, code } of this.#listener.listen(port, (socket, peer) => this.#accept(socket, peer))) {
-      this.#options.log.warn(
-        { event: 'bgpNotListening', port, reason: `${call}: ${code}` },
-        code === 'EADDRINUSE'
-          ? `port ${port} is taken by another program: sessions are opened from this side only`
-          : `port ${port} cannot be opened: sessions are opened from this side only`,
-      )
-    }
+    const failures = this.#listener.listen(port, (socket, peer) => this.#accept(socket, peer))
+    const [failure] = failures
+    if (failure === undefined) return
+    const { call, code } = failure
+    this.#options.log.warn(
+      { event: 'bgpNotListening', port, families: failures.map(({ family }) => family).join(','), reason: `${call}: ${code}` },
+      code === 'EADDRINUSE'
+        ? `port ${port} is taken by another program: sessions are opened from this side only`
+        : `port ${port} cannot be opened: sessions are opened from this side only`,
+    )
   }
 
   get sessions(): readonly BgpSession[] {

@@ -105,9 +105,7 @@ describe('the chapter on BGP of the seeds', () => {
   })
 
   it('a Service from the pool is a route with the community of its advertisement, and a client behind the router reaches the pods', async () => {
-    await seeds.createService('routed')
-    await seeds.must(['set', 'selector', 'service/routed', 'app=web'])
-    const address = await seeds.addressesOf('routed')
+    const address = await seeds.expose('routed')
     expect(address).to.equal('10.0.3.200')
     // The advertisement names the peer router-1: it is served by the session of core-router-primary on n1, and by its own on n3.
     await eventually('the route over both nodes', 20_000, async () => {

@@ -32,17 +32,16 @@ describe('the stories of the seeds', () => {
     })
   }
 
-  async function expose(name: string, namespace = 'default'): Promise<string> {
-    await seeds.createService(name, namespace)
-    if (namespace === 'default') await seeds.must(['set', 'selector', `service/${name}`, 'app=web'])
-    return seeds.addressesOf(name, namespace)
+  async function inNamespace(namespace: string): Promise<string> {
+    await seeds.createService('web', namespace)
+    return seeds.addressesOf('web', namespace)
   }
 
   it('000:737 the primary pool serves eleven Services, the twelfth overflows to the backup pool, and clients reach both', async () => {
     await seeds.apply('000:285', '000:744', '000:759')
-    const first = await Promise.all(namesOf(1, 11).map((name) => expose(name)))
+    const first = await Promise.all(namesOf(1, 11).map((name) => seeds.expose(name)))
     expect(first).to.have.members(Array.from({ length: 11 }, (_, index) => `192.168.1.${100 + index}`))
-    expect(await expose('web-12')).to.equal('192.168.2.100')
+    expect(await seeds.expose('web-12')).to.equal('192.168.2.100')
     expect(await reaches('192.168.1.100')).to.contain('pod web-')
     expect(await reaches('192.168.2.100')).to.contain('pod web-')
   })
@@ -56,11 +55,11 @@ describe('the stories of the seeds', () => {
   it('002:139 a default pool never defeats priorities, and serves when nothing else does', async () => {
     await seeds.apply('000:285', '000:759', '002:139')
     await seeds.must(['annotate', 'ipaddresspool', 'default-pool', '-n', own, 'metallb.io/is-default-pool=true'])
-    expect(await expose('web-1')).to.equal('192.168.2.100')
+    expect(await seeds.expose('web-1')).to.equal('192.168.2.100')
     expect(await seeds.annotationsOf('web-1')).not.to.have.property('metallb.io/address-pool')
     await seeds.must(['delete', 'service', 'web-1'])
     await seeds.must(['delete', 'ipaddresspool', 'backup-pool', '-n', own])
-    expect(await expose('web-2')).to.equal('192.168.64.200')
+    expect(await seeds.expose('web-2')).to.equal('192.168.64.200')
     expect(await seeds.annotationsOf('web-2')).to.include({
       'metallb.io/address-pool': 'default-pool',
       'metallb.io/address-pool-source': 'default',
@@ -69,7 +68,7 @@ describe('the stories of the seeds', () => {
 
   it('000:771 reliable nodes announce, and the control plane never does', async () => {
     await seeds.apply('000:744', '000:776')
-    const addresses = await Promise.all(namesOf(1, 3).map((name) => expose(name)))
+    const addresses = await Promise.all(namesOf(1, 3).map((name) => seeds.expose(name)))
     for (const address of addresses) expect(await announcer(seeds.stage, address)).to.be.oneOf(['n2', 'n3'])
   })
 
@@ -81,8 +80,8 @@ describe('the stories of the seeds', () => {
 
   it('000:500 pools of namespaces serve those alone', async () => {
     await seeds.apply('000:285', '000:509', '000:526')
-    expect(await expose('web', 'production')).to.equal('192.168.50.0')
-    expect(await expose('web', 'development')).to.equal('192.168.60.0')
+    expect(await inNamespace('production')).to.equal('192.168.50.0')
+    expect(await inNamespace('development')).to.equal('192.168.60.0')
     expect(await seeds.createService('web')).to.contain('[ServicePending]')
     const foreign = ['annotate', 'service', 'web', 'metallb.io/address-pool=production-only-pool']
     expect(await seeds.refused(foreign)).to.contain('[NamespaceNotAllowed]')
@@ -111,7 +110,7 @@ describe('the stories of the seeds', () => {
     expect(stderr).to.contain('edit the addresses of pool "new-pool-test"')
     const expansion = { spec: { addresses: ['192.168.5.10-192.168.5.100'], autoAssign: true } }
     await seeds.must(['patch', 'ipaddresspool', 'new-pool-test', '-n', own, '--type=merge', '-p', JSON.stringify(expansion)])
-    expect(await expose('web')).to.equal('192.168.5.10')
+    expect(await seeds.expose('web')).to.equal('192.168.5.10')
   })
 
   it('000:923 a quota of Kubernetes refuses the sixth Service, which reserves nothing', async () => {
@@ -122,7 +121,7 @@ describe('the stories of the seeds', () => {
     expect(five).to.have.members(Array.from({ length: 5 }, (_, index) => `192.168.64.${200 + index}`))
     const sixth = ['create', 'service', 'loadbalancer', 'web-6', '--tcp=80:8080', '-n', 'development']
     expect(await seeds.refused(sixth)).to.contain('exceeded quota: loadbalancer-quota')
-    expect(await expose('web')).to.equal('192.168.64.205')
+    expect(await seeds.expose('web')).to.equal('192.168.64.205')
     await seeds.must(['delete', 'resourcequota', 'loadbalancer-quota', '-n', 'development'])
   })
 
@@ -166,7 +165,7 @@ describe('the stories of the seeds', () => {
 
   it('000:865 the log of the speakers tells of each gain and loss of an address, with "arp"', async () => {
     await seeds.apply('002:139', '002:148')
-    const address = await expose('web')
+    const address = await seeds.expose('web')
     await announcer(seeds.stage, address)
     await seeds.must(['delete', 'service', 'web'])
     await eventually('two lines in the logs', 10_000, async () => {
@@ -181,7 +180,7 @@ describe('the stories of the seeds', () => {
 
   it('001:636 the metrics that dashboards and alerts ask for are there, behind the ports of the Services', async () => {
     await seeds.apply('002:139', '002:148')
-    const address = await expose('web')
+    const address = await seeds.expose('web')
     await announcer(seeds.stage, address)
     const lease = await seeds.must(['get', 'lease', 'metallb-controller', '-n', own, '-o', 'jsonpath={.spec.holderIdentity}'])
     const text = await seeds.must(['get', '--raw', `/api/v1/namespaces/${own}/pods/${lease}:7472/proxy/metrics`])

@@ -64,6 +64,13 @@ export class SeedStage {
     return stdout + stderr
   }
 
+  /** The same with the pods of `startPods('web', …)` behind it, once it has an address. */
+  async expose(name: string): Promise<string> {
+    await this.createService(name)
+    await this.must(['set', 'selector', `service/${name}`, 'app=web'])
+    return this.addressesOf(name)
+  }
+
   /** The addresses of a Service, once it has some. */
   async addressesOf(name: string, namespace = 'default'): Promise<string> {
     return until(
