@@ -2,7 +2,9 @@
 import { type CompiledPools } from '../core/config/pools.ts'
 import type { Ipam } from '../core/ipam.ts'
 import type { NamespaceView, ServiceAdmission } from '../core/namespace.ts'
+import type { NamespacedName } from '../core/namespaced-name.ts'
 import type { NodeView } from '../core/node.ts'
+import type { Service } from '../core/objects.ts'
 import type { PoolPriority } from '../core/pool-order.ts'
 import type { Labels } from '../core/selector.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
@@ -16,6 +18,8 @@ export interface World extends StoredConfiguration {
   readonly poolPriority: PoolPriority
   /** What is done about wrong Services, unless their Namespace says otherwise. */
   readonly serviceAdmission: ServiceAdmission
+  /** `--ignore-exclude-lb` of the speakers. */
+  readonly ignoresExcludeLabel: boolean
   /** As stored, all of our namespace. */
   readonly poolObjects: readonly IPAddressPool[]
   /** `poolObjects` compiled. */
@@ -26,6 +30,8 @@ export interface World extends StoredConfiguration {
   namespaceOf(name: string): NamespaceView
   namespaces(): readonly NamespaceView[]
   nodes(): readonly NodeView[]
+  /** As stored; only Services of type LoadBalancer are known. */
+  serviceObject(key: NamespacedName): Service | undefined
   /** Of every Service of type LoadBalancer. */
   serviceLabels(): readonly Labels[]
 }

@@ -18,6 +18,8 @@ export const annotations = {
   namespaceAdmission: 'metallb.io/admission',
   /** On a pool, `"true"`: it is preferred by all Services that name none. */
   isDefaultPool: 'metallb.io/is-default-pool',
+  /** On an object of ours, `"true"`: it may be changed or deleted whatever that costs live Services. */
+  allowDisruption: 'metallb.io/allow-disruption',
 } as const
 
 /** The value under the name, else under the deprecated prefix; an empty value counts as absent. */

@@ -10,6 +10,8 @@ export interface NamespaceView {
   readonly defaultPool?: string
   /** Annotation `metallb.io/admission`, when it is one of the modes. */
   readonly admission?: ServiceAdmission
+  /** It is being deleted, and everything in it. */
+  readonly isEnding?: true
 }
 
 /** What admission does about a mistake in a Service: refuse it, say it, or say nothing. */
@@ -27,6 +29,7 @@ export function viewNamespace(namespace: Namespace): NamespaceView {
     labels: asTexts(metadata['labels']),
     ...(defaultPool === undefined || defaultPool === '' ? {} : { defaultPool }),
     ...(admission === undefined ? {} : { admission }),
+    ...((metadata['deletionTimestamp'] ?? undefined) === undefined ? {} : { isEnding: true as const }),
   }
 }
 

@@ -239,6 +239,16 @@ export const problemCodes = {
     cure: 'Nothing has to be done: naming the pool or the address is enough. Add the label when it was forgotten.',
     reason: 'FieldValueInvalid',
   },
+  Disruption: {
+    title: 'A change that would cost live Services their address or their announcement',
+    cure: 'Move the Services first; or annotate the object with metallb.io/allow-disruption: "true" and change or delete it then.',
+    reason: 'FieldValueForbidden',
+  },
+  ProfileInUse: {
+    title: 'A BFDProfile is deleted that a BGPPeer uses',
+    cure: 'Remove spec.bfdProfile from the peers that the message names, or delete them, first.',
+    reason: 'FieldValueForbidden',
+  },
   DuplicateEntry: { title: 'A list holds the same entry twice', cure: 'Remove one of them.', reason: 'FieldValueDuplicate' },
   AggregationWithSelectors: {
     title: 'An advertisement that chooses by Service and rolls addresses up',

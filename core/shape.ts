@@ -22,6 +22,15 @@ export function asTexts(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(entries)
 }
 
+/** The same JSON, whatever the order of the fields. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((value, index) => sameJson(value, b[index]))
+  const [first, second] = [asFields(a), asFields(b)]
+  if (first === undefined || second === undefined) return a === b
+  const names = Object.keys(first)
+  return names.length === Object.keys(second).length && names.every((name) => Object.hasOwn(second, name) && sameJson(first[name], second[name]))
+}
+
 /** What JSON calls the value's type, for messages. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null'

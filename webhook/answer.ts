@@ -62,6 +62,14 @@ export function refuse(request: AdmissionRequest, problems: readonly Problem[], 
   return refuseWith(request, causes, warnings)
 }
 
+/** Status 403 `Forbidden`, of which kubectl prints the message: what is deleted need not be invalid, which is what kubectl says of a 422. */
+export function forbid(request: AdmissionRequest, problems: readonly Problem[], warnings: readonly string[] = []): AdmissionReviewAnswer {
+  const causes = problems.map(({ field, reason, message, code }): Cause => ({ field, reason, message: `${message} [${code}]` }))
+  const status = failure(403, 'Forbidden', causes.map(({ message }) => message).join('; '))
+  const details = { group: request.group, kind: request.kind, name: request.name, causes }
+  return answer({ uid: request.uid, allowed: false, status: { ...status, details }, ...warningsField(warnings) })
+}
+
 export function refuseWith(request: AdmissionRequest, causes: readonly Cause[], warnings: readonly string[] = []): AdmissionReviewAnswer {
   const said = causes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ')
   const status = failure(422, 'Invalid', `${request.kind} "${request.name}" is invalid: ${said}`)

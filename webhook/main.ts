@@ -22,6 +22,7 @@ const flagTable = {
   'cert-service-name': { kind: 'text', default: 'metallb-webhook-service', help: 'Service through which the API server calls the webhook' },
   'service-admission': settingFlags['service-admission'],
   'pool-priority': settingFlags['pool-priority'],
+  'ignore-exclude-lb': settingFlags['ignore-exclude-lb'],
   'webhook-secret': { kind: 'text', default: 'metallb-webhook-cert', help: 'Secret that holds the certificates' },
   'disable-cert-rotation': {
     kind: 'switch',
@@ -52,7 +53,13 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   })
   const metricsServer = await serveMetrics({ port: options.port, metrics })
 
-  const settings = { namespace, classes, poolPriority: options['pool-priority'], serviceAdmission: options['service-admission'] }
+  const settings = {
+    namespace,
+    classes,
+    poolPriority: options['pool-priority'],
+    serviceAdmission: options['service-admission'],
+    ignoresExcludeLabel: options['ignore-exclude-lb'],
+  }
   const view = new ClusterView({ client, settings, log })
   const dnsNames = [`${service}.${namespace}.svc`, `${service}.${namespace}.svc.cluster.local`]
   const keeper = keepCertificates({

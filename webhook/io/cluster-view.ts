@@ -36,7 +36,7 @@ type About = string | ((object: KubeObject) => boolean)
 
 export interface ClusterViewOptions {
   readonly client: KubeClient
-  readonly settings: Pick<World, 'namespace' | 'classes' | 'poolPriority' | 'serviceAdmission'>
+  readonly settings: Pick<World, 'namespace' | 'classes' | 'poolPriority' | 'serviceAdmission' | 'ignoresExcludeLabel'>
   readonly log: Logger
   readonly clock?: Clock
 }
@@ -110,7 +110,7 @@ export class ClusterView {
 
   /** Our own namespace is being deleted. */
   get isEnding(): boolean {
-    return this.#caches.namespaces.store.get(this.#options.settings.namespace)?.metadata.deletionTimestamp !== undefined
+    return this.#namespace(this.#options.settings.namespace).isEnding === true
   }
 
   onEnding(listener: () => void): void {
@@ -142,6 +142,7 @@ export class ClusterView {
       namespaceOf: (name) => this.#namespace(name),
       namespaces: () => namespaces.store.list().map(viewNamespace),
       nodes: () => nodes.store.list().map(viewNode),
+      serviceObject: (key) => services.store.get(key),
       serviceLabels: () => services.store.list().map(({ metadata }) => asTexts(metadata.labels)),
     }
   }

@@ -6,6 +6,7 @@ import { storedAs } from '../../../admission/stored.ts'
 import type { World } from '../../../admission/world.ts'
 import { compilePools } from '../../../core/config/pools.ts'
 import { type NamespaceView, type ServiceAdmission, viewNamespace } from '../../../core/namespace.ts'
+import { namespacedName } from '../../../core/namespaced-name.ts'
 import { viewNode } from '../../../core/node.ts'
 import type { Node, Service } from '../../../core/objects.ts'
 import { Occupancy } from '../../../core/occupancy.ts'
@@ -76,6 +77,7 @@ export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {
     classes: {},
     poolPriority: 'highest',
     serviceAdmission,
+    ignoresExcludeLabel: false,
     poolObjects,
     pools: compiled,
     l2Advertisements: storedAs.l2Advertisements(objects<L2Advertisement>(l2Advertisements)),
@@ -88,6 +90,7 @@ export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {
     namespaceOf,
     namespaces: () => Object.keys(namespaces).map(namespaceOf),
     nodes: () => nodes.map(viewNode),
+    serviceObject: (key) => services.find((service) => namespacedName(service) === key),
     serviceLabels: () => services.map(({ metadata }) => metadata.labels ?? {}),
   }
 }

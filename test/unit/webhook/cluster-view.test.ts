@@ -95,7 +95,7 @@ describe('the view of the cluster', () => {
     const log = createLogger({ component: 'test', level: 'none' })
     view = new ClusterView({
       client,
-      settings: { namespace: ownNamespace, classes: {}, poolPriority: 'highest', serviceAdmission: 'enforce' },
+      settings: { namespace: ownNamespace, classes: {}, poolPriority: 'highest', serviceAdmission: 'enforce', ignoresExcludeLabel: false },
       log,
       clock: leapingClock(),
     })
