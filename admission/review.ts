@@ -13,8 +13,8 @@ import { validateIPAddressPool } from './validate/ip-address-pool.ts'
 import { validateL2Advertisement } from './validate/l2-advertisement.ts'
 import type { Place } from './validate/place.ts'
 import { addedProblems } from './validate/ratchet.ts'
-import { type ServiceVerdict, validateService } from './validate/service.ts'
-import { nothingToSay, type Verdict } from './verdict.ts'
+import { validateService } from './validate/service.ts'
+import { nothingToSay, type RestingVerdict, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
 interface Reviewer {
@@ -70,7 +70,7 @@ export function review(request: AdmissionRequest, world: World): Verdict {
 }
 
 /** The validating call for a Service. Never throws, whatever the objects hold. */
-export function reviewService(request: AdmissionRequest, world: World): ServiceVerdict {
+export function reviewService(request: AdmissionRequest, world: World): RestingVerdict {
   const { object, oldObject, namespace, name } = request
   if (object === undefined || isExempt(request)) return { ...nothingToSay, evidence: [] }
   return validateService(object, oldObject, { namespace, name }, world)

@@ -1,4 +1,5 @@
 import type { Problem } from '../core/problem.ts'
+import type { Evidence } from './evidence.ts'
 import type { PatchOperation } from './json-patch.ts'
 
 /** What a review says of one object. */
@@ -8,6 +9,11 @@ export interface Verdict {
   /** Complete sentences; they refuse nothing. */
   readonly warnings: readonly string[]
   readonly patch: readonly PatchOperation[]
+}
+
+export interface RestingVerdict extends Verdict {
+  /** On what the problems rest; empty when there are none. */
+  readonly evidence: readonly Evidence[]
 }
 
 export const nothingToSay: Verdict = { problems: [], warnings: [], patch: [] }

@@ -28,7 +28,9 @@ export function sameJson(a: unknown, b: unknown): boolean {
   const [first, second] = [asFields(a), asFields(b)]
   if (first === undefined || second === undefined) return a === b
   const names = Object.keys(first)
-  return names.length === Object.keys(second).length && names.every((name) => Object.hasOwn(second, name) && sameJson(first[name], second[name]))
+  return (
+    names.length === Object.keys(second).length && names.every((name) => Object.hasOwn(second, name) && sameJson(first[name], second[name]))
+  )
 }
 
 /** What JSON calls the value's type, for messages. */

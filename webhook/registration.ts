@@ -7,7 +7,7 @@ import type { Call } from './probe.ts'
 export const configurationName = 'metallb-webhook-configuration'
 
 /** Grows with each release that changes the entries below; an older replica leaves a newer one's entries alone. */
-const registrationVersion = 3
+const registrationVersion = 4
 export const versionAnnotation = 'metallb.io/webhook-registration'
 
 export interface WebhookConfiguration extends KubeObject {
@@ -129,12 +129,7 @@ export function webhooksFor(facts: RegistrationFacts, ownPolicy: OwnPolicy): rea
     name: `${facts.call === 'mutating' ? 'mutate' : 'validate'}.metallb.io`,
     failurePolicy: ownPolicy,
     timeoutSeconds: 3,
-    rules: [
-      rule('metallb.io', 'v1beta1', ['ipaddresspools', 'l2advertisements', 'bgpadvertisements', 'bfdprofiles', 'communities']),
-      // The API server converts the older version for us: matchPolicy Equivalent.
-      rule('metallb.io', 'v1beta2', ['bgppeers']),
-      rule('metallb.io', 'v1alpha1', ['allocationpolicies']),
-    ],
+    rules: [...ownRules(['CREATE', 'UPDATE']), rule('metallb.io', 'v1alpha1', ['allocationpolicies'], ['CREATE', 'UPDATE'])],
     // An object on its way out must be able to lose its finalizers while nobody of us is there.
     matchConditions: [{ name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' }],
   }
@@ -144,15 +139,44 @@ export function webhooksFor(facts: RegistrationFacts, ownPolicy: OwnPolicy): rea
     // No cluster may depend on us for creating Services: the controller applies the same defaults when we were away, and is the last judge.
     failurePolicy: 'Ignore',
     timeoutSeconds: 2,
-    rules: [rule('', 'v1', ['services'])],
+    rules: [rule('', 'v1', ['services'], ['CREATE', 'UPDATE'])],
     matchConditions: [{ name: 'load-balancer-of-ours', expression: serviceCondition(facts.classes) }],
   }
-  return [own, services]
+  return facts.call === 'mutating' ? [own, services] : [own, services, deletions(common)]
 }
 
-/** Deletions are never ours to refuse: whoever wants to be rid of us must succeed. */
-function rule(group: string, version: string, plurals: readonly string[]): Fields {
-  return { apiGroups: [group], apiVersions: [version], operations: ['CREATE', 'UPDATE'], resources: plurals, scope: 'Namespaced' }
+/** Whoever wants to be rid of us must succeed, also while nobody of us is there: what cleans up after others is not even asked about. */
+function deletions(common: Fields): Fields {
+  return {
+    ...common,
+    name: 'deletions.metallb.io',
+    failurePolicy: 'Ignore',
+    timeoutSeconds: 3,
+    rules: ownRules(['DELETE']),
+    matchConditions: [
+      { name: 'not-being-deleted', expression: '!has(oldObject.metadata.deletionTimestamp)' },
+      { name: 'by-somebody', expression: `!(request.userInfo.username in ${JSON.stringify(cleaners)})` },
+    ],
+  }
+}
+
+/** Who deletes what is in a Namespace, or belongs to something, that is gone; the last where its controllers have no accounts of their own. */
+const cleaners = [
+  'system:serviceaccount:kube-system:namespace-controller',
+  'system:serviceaccount:kube-system:generic-garbage-collector',
+  'system:kube-controller-manager',
+]
+
+function ownRules(operations: readonly string[]): readonly Fields[] {
+  return [
+    rule('metallb.io', 'v1beta1', ['ipaddresspools', 'l2advertisements', 'bgpadvertisements', 'bfdprofiles', 'communities'], operations),
+    // The API server converts the older version for us: matchPolicy Equivalent.
+    rule('metallb.io', 'v1beta2', ['bgppeers'], operations),
+  ]
+}
+
+function rule(group: string, version: string, plurals: readonly string[], operations: readonly string[]): Fields {
+  return { apiGroups: [group], apiVersions: [version], operations, resources: plurals, scope: 'Namespaced' }
 }
 
 function serviceCondition(classes: LoadBalancerClasses): string {

@@ -1,10 +1,10 @@
 // Which Services the controller would take their addresses from: what they hold is claimed again under the pools as they would be.
 import type { Pool } from '../../core/config/pool.ts'
-import type { Selector } from '../../core/selector.ts'
 import { createIpam, type Ipam } from '../../core/ipam.ts'
 import type { Allocation } from '../../core/ledger.ts'
 import type { NamespacedName } from '../../core/namespaced-name.ts'
 import { splitName } from '../../core/namespaced-name.ts'
+import type { Selector } from '../../core/selector.ts'
 import { viewService } from '../../core/service.ts'
 import type { World } from '../world.ts'
 
@@ -15,7 +15,10 @@ export type Whereabouts = ReadonlyMap<NamespacedName, string | undefined>
 export function whereaboutsAfter(before: World, after: World): Whereabouts {
   const [then, now] = [before.pools.pools, after.pools.pools]
   const changed = changedPools(then, now)
-  const concerned = before.ipam().allocations().filter(({ pool }) => changed.has(pool))
+  const concerned = before
+    .ipam()
+    .allocations()
+    .filter(({ pool }) => changed.has(pool))
   if (concerned.length === 0) return new Map()
   // A pool that stays as it is has none of their addresses: pools that are not frozen share none.
   const staying = new Set(then.flatMap(({ name }) => (changed.has(name) ? [] : [name])))
@@ -36,7 +39,11 @@ function poolAfter(
   if (name === allocation.pool && changed.get(name) === 'ranges') return name
   const object = before.serviceObject(allocation.service)
   if (object === undefined) return name
-  const claim = ipam.claim(viewService(object, before.classes), allocation.addresses, before.namespaceOf(splitName(allocation.service).namespace))
+  const claim = ipam.claim(
+    viewService(object, before.classes),
+    allocation.addresses,
+    before.namespaceOf(splitName(allocation.service).namespace),
+  )
   return claim.ok ? claim.value.pool : undefined
 }
 
@@ -44,16 +51,18 @@ function poolAfter(
 function changedPools(before: readonly Pool[], after: readonly Pool[]): ReadonlyMap<string, 'rules' | 'ranges'> {
   const next = new Map(after.map((pool) => [pool.name, pool]))
   return new Map(
-    before.flatMap((pool) => {
+    before.flatMap((pool): readonly (readonly [string, 'rules' | 'ranges'])[] => {
       const now = next.get(pool.name)
-      if (now === undefined || !sameRules(pool, now)) return [[pool.name, 'rules'] as const]
-      return now.frozen || pool.frozen || !sameRanges(pool, now) ? [[pool.name, 'ranges'] as const] : []
+      if (now === undefined || !sameRules(pool, now)) return [[pool.name, 'rules']]
+      return now.frozen || pool.frozen || !sameRanges(pool, now) ? [[pool.name, 'ranges']] : []
     }),
   )
 }
 
 function sameRanges(a: Pool, b: Pool): boolean {
-  return a === b || (a.ranges.length === b.ranges.length && a.ranges.every(({ canonical }, index) => canonical === b.ranges[index]?.canonical))
+  return (
+    a === b || (a.ranges.length === b.ranges.length && a.ranges.every(({ canonical }, index) => canonical === b.ranges[index]?.canonical))
+  )
 }
 
 function sameRules(a: Pool, b: Pool): boolean {

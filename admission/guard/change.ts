@@ -1,6 +1,6 @@
 import { compilePools } from '../../core/config/pools.ts'
-import { type Fields } from '../../core/shape.ts'
-import type { IPAddressPool } from '../../schemas/generated/types.ts'
+import type { KubeObject } from '../../core/objects.ts'
+import type { Fields } from '../../core/shape.ts'
 import type { OwnKind } from '../evidence.ts'
 import { storedAs } from '../stored.ts'
 import { type Place, placed } from '../validate/place.ts'
@@ -12,11 +12,15 @@ import type { World } from '../world.ts'
  * @param object undefined when it is deleted
  */
 export function worldAfter(world: World, kind: OwnKind, place: Place, object: Fields | undefined): World {
-  const present: readonly { readonly metadata: { readonly name?: string } }[] = kind === 'pools' ? world.poolObjects : world[kind].objects
-  const others = present.filter(({ metadata }) => metadata.name !== place.name)
-  const objects = object === undefined ? others : [...others, placed<(typeof others)[number]>(object, place)]
+  if (kind === 'pools') {
+    const poolObjects = changed(world.poolObjects, place, object)
+    return { ...world, poolObjects, pools: compilePools(poolObjects) }
+  }
   // What each kind is made of is checked where `storedAs` is written; here one line serves all of them.
-  if (kind !== 'pools') return { ...world, [kind]: storedAs[kind](objects as readonly never[]) }
-  const poolObjects = objects as readonly IPAddressPool[]
-  return { ...world, poolObjects, pools: compilePools(poolObjects) }
+  return { ...world, [kind]: storedAs[kind](changed<KubeObject>(world[kind].objects, place, object) as readonly never[]) }
+}
+
+function changed<O extends KubeObject>(objects: readonly O[], place: Place, object: Fields | undefined): readonly O[] {
+  const others = objects.filter(({ metadata }) => metadata.name !== place.name)
+  return object === undefined ? others : [...others, placed<O>(object, place)]
 }

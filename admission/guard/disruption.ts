@@ -23,40 +23,45 @@ export function namedIn(losses: readonly Loss[]): readonly Loss[] {
 export function disruptions(change: Change, { addresses, announcements }: Impact): readonly Problem[] {
   const goOn = `or accept it: run "${annotateCommand(change)}" and try again`
   return [
-    ...about(addresses, change, (cost) => `${subjectOf(change)} would ${cost}; move them to other addresses first, ${goOn}`, lossOfAddresses),
-    ...about(
-      announcements,
-      change,
-      (cost) => `${subjectOf(change)} would ${cost}; let another advertisement or peer announce them first, ${goOn}`,
-      lossOfAnnouncement,
-    ),
+    ...about(addresses, change, (isOne) => ({
+      cost: `would ${lossOfAddresses(addresses, isOne)}`,
+      cure: `; move ${isOne ? 'it to another address' : 'them to other addresses'} first, ${goOn}`,
+    })),
+    ...about(announcements, change, (isOne) => ({
+      cost: `would ${lossOfAnnouncement(announcements)}`,
+      cure: `; let another advertisement or peer announce ${isOne ? 'it' : 'them'} first, ${goOn}`,
+    })),
   ]
 }
 
 /** The same for a change that is allowed to do it. */
 export function acceptedDisruptions(change: Change, { addresses, announcements }: Impact): readonly Problem[] {
-  const sentence = (cost: string): string => `${subjectOf(change)} will ${cost}`
-  return [...about(addresses, change, sentence, lossOfAddresses), ...about(announcements, change, sentence, lossOfAnnouncement)]
+  return [
+    ...about(addresses, change, (isOne) => ({ cost: `will ${lossOfAddresses(addresses, isOne)}`, cure: '' })),
+    ...about(announcements, change, () => ({ cost: `will ${lossOfAnnouncement(announcements)}`, cure: '' })),
+  ]
 }
 
 function about(
   losses: readonly Loss[],
-  { field }: Change,
-  sentence: (cost: string) => string,
-  cost: (who: string, isOne: boolean) => string,
+  change: Change,
+  words: (isOne: boolean) => { readonly cost: string; readonly cure: string },
 ): readonly Problem[] {
   if (losses.length === 0) return []
-  const isOne = losses.length === 1
-  const who = isOne ? '1 live Service' : `${losses.length} live Services`
-  return [problem('Disruption', field, sentence(`${cost(who, isOne)}: ${listed(losses)}`))]
+  const { cost, cure } = words(losses.length === 1)
+  return [problem('Disruption', change.field, `${subjectOf(change)} ${cost}: ${listed(losses)}${cure}`)]
 }
 
-function lossOfAddresses(who: string, isOne: boolean): string {
-  return `cost ${who} ${isOne ? 'its address' : 'their addresses'}`
+function lossOfAddresses(losses: readonly Loss[], isOne: boolean): string {
+  return `cost ${counted(losses)} ${isOne ? 'its address' : 'their addresses'}`
 }
 
-function lossOfAnnouncement(who: string): string {
-  return `leave ${who} without an announcement`
+function lossOfAnnouncement(losses: readonly Loss[]): string {
+  return `leave ${counted(losses)} without an announcement`
+}
+
+function counted({ length }: readonly Loss[]): string {
+  return length === 1 ? '1 live Service' : `${length} live Services`
 }
 
 function listed(losses: readonly Loss[]): string {

@@ -1,23 +1,18 @@
 // The change guard: a change of the configuration that would cost live Services an address, or their last announcement, is refused unless the object
 // says that it may.
 import { annotations } from '../../core/annotations.ts'
-import { asFields, asTexts, type Fields, sameJson } from '../../core/shape.ts'
 import { splitName } from '../../core/namespaced-name.ts'
+import { asFields, asTexts, type Fields, sameJson } from '../../core/shape.ts'
 import type { Evidence, OwnKind } from '../evidence.ts'
 import type { AdmissionRequest } from '../request.ts'
-import { nothingToSay, type Verdict, warningText } from '../verdict.ts'
+import { nothingToSay, type RestingVerdict, warningText } from '../verdict.ts'
 import type { World } from '../world.ts'
 import { worldAfter } from './change.ts'
 import { acceptedDisruptions, type Change, disruptions, namedIn } from './disruption.ts'
 import { type Impact, impactOf } from './impact.ts'
 import { profileInUse } from './profile-in-use.ts'
 
-export interface GuardVerdict extends Verdict {
-  /** On what the problems rest. */
-  readonly evidence: readonly Evidence[]
-}
-
-const silent: GuardVerdict = { ...nothingToSay, evidence: [] }
+const silent: RestingVerdict = { ...nothingToSay, evidence: [] }
 
 const ownKinds: Readonly<Record<string, OwnKind>> = {
   IPAddressPool: 'pools',
@@ -49,7 +44,7 @@ function guardedKind({ group, kind, operation, subResource, object, oldObject }:
 }
 
 /** Never throws, whatever the objects hold. The world before the change. */
-export function guard(request: AdmissionRequest, world: World): GuardVerdict {
+export function guard(request: AdmissionRequest, world: World): RestingVerdict {
   const { operation, namespace, name, object, oldObject = {} } = request
   const kind = guardedKind(request)
   // With our Namespace goes all of MetalLB, which nobody means to stop half way.

@@ -3,8 +3,7 @@ import type { Service } from '../../core/objects.ts'
 import type { Problem } from '../../core/problem.ts'
 import { viewService } from '../../core/service.ts'
 import { asFields, asText, asTexts, type Fields } from '../../core/shape.ts'
-import type { Evidence } from '../evidence.ts'
-import { nothingToSay, type Verdict, warningText } from '../verdict.ts'
+import { nothingToSay, type RestingVerdict, warningText } from '../verdict.ts'
 import type { World } from '../world.ts'
 import { addedProblems } from './ratchet.ts'
 import { addressAvoided } from './service/address-avoided.ts'
@@ -62,18 +61,13 @@ const rules: readonly ServiceRule[] = [
   deprecatedAnnotation,
 ]
 
-export interface ServiceVerdict extends Verdict {
-  /** On what the problems rest. */
-  readonly evidence: readonly Evidence[]
-}
-
 /** Never throws, whatever the objects hold. Asks the books of the world and changes nothing. */
 export function validateService(
   object: Fields,
   old: Fields | undefined,
   place: { readonly namespace: string; readonly name: string },
   world: World,
-): ServiceVerdict {
+): RestingVerdict {
   const mode = world.namespaceOf(place.namespace).admission ?? world.serviceAdmission
   const findings = mode === 'off' ? [] : findingsOf(object, place, world)
   const refused = findings.filter(({ severity }) => severity === 'refuse')

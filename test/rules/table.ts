@@ -11,8 +11,8 @@ export type PoolTexts = Readonly<Record<string, string | Partial<IPAddressPoolSp
 
 export interface RuleCase extends Surroundings {
   readonly pools?: PoolTexts
-  /** What is written. */
-  readonly object: Fields
+  /** What is written; a deletion when absent. */
+  readonly object?: Fields
   /** What it was before; a creation when absent. */
   readonly old?: Fields
   /** Everything that is said under the table's code, `field: message`; nothing when absent. */
@@ -39,6 +39,12 @@ export function holder(key: string, address: string, options: ServiceOptions = {
 export function poolWith(name: string, spec: Fields, metadata: Fields = {}): Fields {
   const { spec: _, ...rest } = poolObject(name, {})
   return { ...rest, metadata: { ...rest.metadata, ...metadata, creationTimestamp: undefined }, spec }
+}
+
+/** An object of metallb.io that is stored. */
+export function own(kind: string, name: string, spec: Fields, metadata: Fields = {}): Fields {
+  const version = kind === 'BGPPeer' ? 'v1beta2' : 'v1beta1'
+  return { apiVersion: `metallb.io/${version}`, kind, metadata: { name, namespace: 'metallb-system', ...metadata }, spec }
 }
 
 export function advertisementWith(spec: Fields): Fields {

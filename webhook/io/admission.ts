@@ -1,9 +1,10 @@
 // From the text of an AdmissionReview to the text of its answer: everything between the HTTP server and the pure review.
 
-import { type Evidence, missingEvidence, type OwnKind } from '../../admission/evidence.ts'
+import type { Evidence, OwnKind } from '../../admission/evidence.ts'
+import { guard, guardedKinds } from '../../admission/guard/guard.ts'
 import type { AdmissionRequest } from '../../admission/request.ts'
 import { isExempt, kindOfRequest, kindsBeside, review, reviewService } from '../../admission/review.ts'
-import { asWarnings, type Verdict } from '../../admission/verdict.ts'
+import { asWarnings, nothingToSay, type RestingVerdict, type Verdict } from '../../admission/verdict.ts'
 import type { World } from '../../admission/world.ts'
 import type { Problem, ProblemCode } from '../../core/problem.ts'
 import { wordsOf } from '../../kube/api-error.ts'
@@ -11,12 +12,10 @@ import type { Clock } from '../../kube/clock.ts'
 import { parseJson, stringifyJson } from '../../kube/json.ts'
 import type { Logger } from '../../kube/logger.ts'
 import { decodeAdmissionReview } from '../admission-review.ts'
-import { type AdmissionReviewAnswer, allow, failure, refuse, refuseForNow, refuseWith, type Status } from '../answer.ts'
+import { type AdmissionReviewAnswer, allow, failure, forbid, refuse, refuseForNow, refuseWith, type Status } from '../answer.ts'
 import { answerProbe, type Call } from '../probe.ts'
+import { confirmVerdict } from './confirmation.ts'
 import { countWarnings, type WebhookMetrics } from './metrics.ts'
-
-/** The first live read may show another obstacle that rests on something else. Two of them end within the 2 s that the API server waits. */
-const confirmationRounds = 2
 
 /** Where the worlds come from. */
 export interface Worlds {
@@ -83,9 +82,13 @@ export class Admission {
   async #judge(call: Call, request: AdmissionRequest, startedAt: number): Promise<Judgement> {
     const probe = answerProbe(call, request)
     if (probe !== undefined && probe.length > 0) return { answer: refuseWith(request, probe), code: 'WebhookProbe' }
-    if (probe !== undefined || isExempt(request)) return { answer: allow(request), code: '' }
-    const verdict = await this.#verdict(call, request)
-    if (typeof verdict === 'string') return { answer: refuseForNow(request, verdict), code: 'NotJudged' }
+    const isDeletion = request.operation === 'DELETE'
+    if (probe !== undefined || (!isDeletion && isExempt(request))) return { answer: allow(request), code: '' }
+    const verdict = isDeletion ? await this.#deletionVerdict(request) : await this.#verdict(call, request)
+    if (typeof verdict === 'string') {
+      const reason = `what exists beside it could not be read, so "${request.name}" was not judged; try again: ${verdict}`
+      return { answer: refuseForNow(request, reason), code: 'NotJudged' }
+    }
     const { problems, patch } = verdict
     // The API server shows a warning once for each call that gives it.
     const warnings = call === 'validating' || problems.length > 0 ? verdict.warnings : []
@@ -93,37 +96,58 @@ export class Admission {
     const [first] = problems
     if (first !== undefined) {
       this.#logRefusal(call, request, problems, startedAt)
-      return { answer: refuse(request, problems, warnings), code: first.code }
+      return { answer: (isDeletion ? forbid : refuse)(request, problems, warnings), code: first.code }
     }
     if (patch.length > 0) this.#log.debug({ event: 'defaulted', ...subject(request), patch })
     // Only mutating webhooks may patch.
     return { answer: allow(request, warnings, call === 'mutating' ? patch : []), code: '' }
   }
 
-  /** A reason, when our own kinds cannot be judged. */
+  /** The reason, when our own kinds cannot be judged. */
   async #verdict(call: Call, request: AdmissionRequest): Promise<Verdict | string> {
     if (kindOfRequest(request) === 'core')
       return call === 'mutating' ? review(request, this.#worlds.cached()) : await this.#serviceVerdict(request)
-    const world = await this.#worlds.confirmed(kindsBeside(request)).catch((error: unknown) => {
-      this.#log.error({ event: 'confirmationFailed', ...subject(request), reason: wordsOf(error) })
-      return `what exists beside it could not be read, so "${request.name}" was not judged; try again: ${wordsOf(error)}`
-    })
-    return typeof world === 'string' ? world : review(request, world)
+    // The guard looks at what other webhooks have made of the object, once; a refusal of the mutating call has no need of it.
+    const guarded = call === 'validating' ? guardedKinds(request) : []
+    const world = await this.#confirmed([...new Set([...kindsBeside(request), ...guarded])], request)
+    if (typeof world === 'string') return world
+    const verdict = review(request, world)
+    if (guarded.length === 0 || verdict.problems.length > 0) return verdict
+    const cost = await this.#guardVerdict(request, world)
+    return typeof cost === 'string' ? cost : { ...cost, warnings: [...verdict.warnings, ...cost.warnings] }
   }
 
-  /** What is allowed costs no call. What would be refused is judged again on what it rests on, read live; if that cannot be had, it is only warned about. */
+  /** What would be refused and cannot be confirmed is only warned about. */
   async #serviceVerdict(request: AdmissionRequest): Promise<Verdict> {
-    let verdict = reviewService(request, this.#worlds.cached())
-    const known: Evidence[] = []
-    for (let round = 0; round < confirmationRounds; round++) {
-      const missing = missingEvidence(verdict.evidence, known)
-      if (missing.length === 0) return verdict
-      const world = await this.#confirmedIn(missing, request)
-      if (world === undefined) break
-      known.push(...missing)
-      verdict = reviewService(request, world)
-    }
-    return asWarnings(verdict)
+    const judge = (world: World): RestingVerdict => reviewService(request, world)
+    const { verdict, isConfirmed } = await confirmVerdict(judge(this.#worlds.cached()), judge, (evidence) =>
+      this.#confirmedIn(evidence, request),
+    )
+    return isConfirmed ? verdict : asWarnings(verdict)
+  }
+
+  /** What the change would cost live Services. The reason, when what that rests on cannot be read. */
+  async #guardVerdict(request: AdmissionRequest, world: World): Promise<Verdict | string> {
+    const judge = (newer: World): RestingVerdict => guard(request, newer)
+    const { verdict, isConfirmed } = await confirmVerdict(judge(world), judge, (evidence) => this.#confirmedIn(evidence, request))
+    return isConfirmed ? verdict : 'what we know of the Services that it concerns is not up to date'
+  }
+
+  /** Nobody is kept from deleting something because we cannot judge: the whole of us may be on its way out. */
+  async #deletionVerdict(request: AdmissionRequest): Promise<Verdict> {
+    const kinds = guardedKinds(request)
+    if (kinds.length === 0) return nothingToSay
+    const world = await this.#confirmed(kinds, request)
+    const verdict = typeof world === 'string' ? world : await this.#guardVerdict(request, world)
+    if (typeof verdict !== 'string') return verdict
+    return { ...nothingToSay, warnings: [`whom it costs to delete "${request.name}" was not found out: ${verdict}`] }
+  }
+
+  #confirmed(kinds: readonly OwnKind[], request: AdmissionRequest): Promise<World | string> {
+    return this.#worlds.confirmed(kinds).catch((error: unknown) => {
+      this.#log.error({ event: 'confirmationFailed', ...subject(request), reason: wordsOf(error) })
+      return wordsOf(error)
+    })
   }
 
   #confirmedIn(evidence: readonly Evidence[], request: AdmissionRequest): Promise<World | undefined> {

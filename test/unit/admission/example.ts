@@ -43,7 +43,14 @@ export function stored(name: string, addresses: readonly string[], day: number, 
 export interface Surroundings {
   /** Name → annotations, or everything of its metadata. */
   readonly namespaces?: Readonly<
-    Record<string, { readonly annotations?: Readonly<Record<string, string>>; readonly labels?: Readonly<Record<string, string>> }>
+    Record<
+      string,
+      {
+        readonly annotations?: Readonly<Record<string, string>>
+        readonly labels?: Readonly<Record<string, string>>
+        readonly deletionTimestamp?: string
+      }
+    >
   >
   /** As stored. */
   readonly services?: readonly Service[]
@@ -120,6 +127,10 @@ export function requestFor(object: Fields, oldObject?: Fields, more: Partial<Adm
     oldObject,
     ...more,
   }
+}
+
+export function deletionOf(oldObject: Fields, more: Partial<AdmissionRequest> = {}): AdmissionRequest {
+  return { ...requestFor(oldObject, oldObject), operation: 'DELETE', object: undefined, ...more }
 }
 
 /** What kubectl prints for the request when it is refused; '' when it is allowed. */

@@ -1,12 +1,15 @@
 // Every table of test/rules, run through the reviews of both calls.
 import { readdirSync } from 'node:fs'
 import { expect } from 'chai'
+import { guard } from '../../../admission/guard/guard.ts'
+import type { AdmissionRequest } from '../../../admission/request.ts'
 import { review, reviewService } from '../../../admission/review.ts'
-import { asWarnings } from '../../../admission/verdict.ts'
+import { asWarnings, type Verdict } from '../../../admission/verdict.ts'
+import type { World } from '../../../admission/world.ts'
 import type { Fields } from '../../../core/shape.ts'
 import type { RuleCase, RuleTable } from '../../rules/table.ts'
 import { poolObject } from '../core/objects.ts'
-import { requestFor, worldOf } from './example.ts'
+import { deletionOf, requestFor, worldOf } from './example.ts'
 
 const folder = new URL('../../rules/', import.meta.url)
 const files = readdirSync(folder).filter((file) => file !== 'table.ts')
@@ -17,6 +20,12 @@ const tables = await Promise.all(
   }),
 )
 
+function judge(request: AdmissionRequest, world: World): Verdict {
+  if (request.kind === 'Service') return reviewService(request, world)
+  const [verdict, cost] = [review(request, world), guard(request, world)]
+  return { ...verdict, problems: [...verdict.problems, ...cost.problems], warnings: [...verdict.warnings, ...cost.warnings] }
+}
+
 interface Said {
   readonly refused?: string
   readonly warned?: string
@@ -26,9 +35,9 @@ function saidOf({ pools = {}, object, old, ...surroundings }: RuleCase, code: st
   const stored = Object.entries(pools).map(([name, spec]) =>
     poolObject(name, typeof spec === 'string' ? { addresses: spec.split(' ') } : spec),
   )
-  const request = requestFor(object, old)
-  const judge = request.kind === 'Service' ? reviewService : review
-  const verdict = judge(request, worldOf(stored as unknown as readonly Fields[], surroundings))
+  const request = object === undefined ? deletionOf(old ?? {}) : requestFor(object, old)
+  const world = worldOf(stored as unknown as readonly Fields[], surroundings)
+  const verdict = judge(request, world)
   const mark = ` [${code}]`
   const underCode = (texts: readonly string[]): string =>
     texts.flatMap((text) => (text.endsWith(mark) ? [text.slice(0, -mark.length)] : [])).join('\n')

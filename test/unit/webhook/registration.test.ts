@@ -91,15 +91,29 @@ describe('the registration of the webhook', () => {
     it(name, () => expect(planRegistration(current, facts)).to.deep.equal(step))
   }
 
-  it('fails closed for our own kinds only, never for Services, and never on DELETE', () => {
+  it('fails closed for our own kinds only, never for Services, and never for deletions', () => {
     const entries = [...webhooksFor(facts, 'Fail'), ...webhooksFor({ ...facts, call: 'validating' }, 'Fail')]
     expect(entries.map(({ name, failurePolicy, timeoutSeconds }) => [name, failurePolicy, timeoutSeconds])).to.deep.equal([
       ['mutate.metallb.io', 'Fail', 3],
       ['services.metallb.io', 'Ignore', 2],
       ['validate.metallb.io', 'Fail', 3],
       ['services.metallb.io', 'Ignore', 2],
+      ['deletions.metallb.io', 'Ignore', 3],
     ])
-    expect(JSON.stringify(entries)).not.to.contain('DELETE').and.not.to.contain('*')
+    expect(JSON.stringify(entries.slice(0, 4))).not.to.contain('DELETE')
+    expect(JSON.stringify(entries)).not.to.contain('*')
+    expect(JSON.stringify(entries[4])).to.contain('"operations":["DELETE"]')
+  })
+
+  it('is not asked about what the cluster itself cleans up', () => {
+    expect(webhooksFor({ ...facts, call: 'validating' }, 'Fail')[2]?.['matchConditions']).to.deep.equal([
+      { name: 'not-being-deleted', expression: '!has(oldObject.metadata.deletionTimestamp)' },
+      {
+        name: 'by-somebody',
+        expression:
+          '!(request.userInfo.username in ["system:serviceaccount:kube-system:namespace-controller","system:serviceaccount:kube-system:generic-garbage-collector","system:kube-controller-manager"])',
+      },
+    ])
   })
 
   it('asks only about Services of type LoadBalancer that are ours', () => {
