@@ -1,8 +1,7 @@
-// What people read: each rule once, by kubectl against a real cluster, as golden text. METALLB_GOLDEN=write writes it anew.
-import { readFileSync, writeFileSync } from 'node:fs'
-import process from 'node:process'
+// What people read: each rule once, by kubectl against a real cluster, as golden text.
 import { expect } from 'chai'
 import { type Lab } from '../lab/lab.ts'
+import { expectGolden } from './golden-text.ts'
 import { productLab } from './product-lab.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -137,16 +136,13 @@ describe('admission, as kubectl shows it', () => {
   }
   const apply = (objects: readonly Fields[]): Promise<string> => kubectl(['apply', '-f', '-'], objects)
 
-  async function expectGolden(name: string, chapter: Chapter): Promise<void> {
+  async function expectAnswers(name: string, chapter: Chapter): Promise<void> {
     const parts: string[] = []
     for (const [title, object] of Object.entries(chapter)) {
       const { stdout, stderr } = await lab.kubectl(['apply', '--dry-run=server', '-f', '-'], { input: JSON.stringify(object) })
       parts.push(`# ${title}\n${stderr}${stdout}`)
     }
-    const text = parts.join('\n')
-    const file = new URL(`golden/${name}.txt`, import.meta.url)
-    if (process.env['METALLB_GOLDEN'] === 'write') writeFileSync(file, text)
-    expect(text).to.equal(readFileSync(file, 'utf8'))
+    expectGolden(name, parts.join('\n'))
   }
 
   before(async function () {
@@ -154,25 +150,26 @@ describe('admission, as kubectl shows it', () => {
     ;({ lab } = await productLab())
   })
 
-  it('of Services while there is no pool', () => expectGolden('services-before-pools', beforePools))
+  it('of Services while there is no pool', () => expectAnswers('services-before-pools', beforePools))
 
   it('of Services', async () => {
     await apply([namespace('team-a'), ...pools, advertisement('all', {})])
     await apply(holders)
     const names = holders.map(({ metadata }) => `service/${(metadata as { readonly name: string }).name}`)
     await kubectl(['wait', ...names, '--for=jsonpath={.status.loadBalancer.ingress[0].ip}', '--timeout=20s'])
-    await expectGolden('services', services)
+    await expectAnswers('services', services)
   })
 
   it('of pools and advertisements', async () => {
     await kubectl(['delete', 'ipaddresspool', 'nodes', '-n', own])
     await apply([pool('primary', ['10.98.1.0/28'], { serviceAllocation: { priority: 100 } })])
-    await expectGolden('configuration', configuration)
+    await expectAnswers('configuration', configuration)
   })
 
   it('of pools while there is no advertisement', async () => {
+    await kubectl(['annotate', 'l2advertisement', 'all', '-n', own, 'metallb.io/allow-disruption=true'])
     await kubectl(['delete', 'l2advertisement', 'all', '-n', own])
-    await expectGolden('unannounced', unannounced)
+    await expectAnswers('unannounced', unannounced)
   })
 
   it('lets a Namespace choose, and never holds an old mistake against a change', async () => {
