@@ -38,7 +38,7 @@ function decodeRequest(request: Fields): Result<AdmissionRequest, string> {
     operation,
     ...kind.value,
     subResource: subResource === '' ? undefined : subResource,
-    name: decodeName(request, objects.value.object),
+    name: decodeName(request, objects.value.object ?? objects.value.oldObject),
     namespace: asText(request['namespace']) ?? '',
     username: asText(asFields(request['userInfo'])?.['username']) ?? '',
     dryRun: request['dryRun'] === true,
@@ -53,6 +53,7 @@ function decodeKind(request: Fields): Result<Pick<AdmissionRequest, 'group' | 'v
   return ok({ group, version, kind })
 }
 
+/** The request has no name where the API server has still to generate it, and where it deletes a whole collection, object by object. */
 function decodeName(request: Fields, object: Fields | undefined): string {
   const metadata = asFields(object?.['metadata'])
   const names = [request['name'], metadata?.['name'], metadata?.['generateName']].map(asText)

@@ -81,6 +81,11 @@ describe('an AdmissionReview', () => {
     expect(decoded.ok && decoded.value.name).to.equal('more-')
   })
 
+  it('of a collection that is deleted goes by the name of each object', () => {
+    const decoded = decodeAdmissionReview(withRequest({ operation: 'DELETE', name: '', object: null }))
+    expect(decoded.ok && decoded.value.name).to.equal('first')
+  })
+
   for (const [name, [body, reason]] of Object.entries(malformed)) {
     it(`is not ${name}`, () => expect(decodeAdmissionReview(body)).to.deep.equal({ ok: false, error: reason }))
   }
