@@ -22,8 +22,6 @@ export interface Impact {
   readonly announcements: readonly Loss[]
 }
 
-export const noImpact: Impact = { addresses: [], announcements: [] }
-
 /** @param after differs from `before` in its configuration only */
 export function impactOf(before: World, after: World): Impact {
   const whereabouts = whereaboutsAfter(before, after)
