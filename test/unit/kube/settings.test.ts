@@ -64,7 +64,7 @@ describe('The settings', () => {
       const names = stdout.split('\n').flatMap((line) => (line.endsWith('setting]') ? [/--([\w-]+)/.exec(line)?.[1]] : []))
       expect(names).to.deep.equal(
         {
-          webhook: ['lb-class', 'service-admission', 'pool-priority'],
+          webhook: ['lb-class', 'service-admission', 'pool-priority', 'ignore-exclude-lb'],
           controller: ['lb-class', 'pool-priority'],
           speaker: ['lb-class', 'ignore-exclude-lb'],
         }[binary],
