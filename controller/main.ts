@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import type { LoadBalancerClasses } from '../core/service.ts'
 import { connectKube } from '../kube/client.ts'
 import { systemClock } from '../kube/clock.ts'
+import { ConfigurationStateWriter } from '../kube/configuration-state.ts'
 import { EventRecorder } from '../kube/events.ts'
 import type { FlagValues } from '../kube/flags.ts'
 import { serveHealth, serveMetrics } from '../kube/health.ts'
@@ -19,6 +20,7 @@ const flagTable = {
   port: { kind: 'integer', default: 7472, min: 0, max: 65535, help: 'port of /metrics' },
   'health-probe-port': { kind: 'integer', default: 17472, min: 0, max: 65535, help: 'port of /healthz and /readyz' },
   'pod-name': { kind: 'text', default: '', env: 'METALLB_POD_NAME', help: 'identity in the leader election; the host name when not set' },
+  'pod-uid': { kind: 'text', default: '', env: 'METALLB_POD_UID', help: 'UID of the Pod, which owns the ConfigurationState' },
   'pool-priority': settingFlags['pool-priority'],
 } as const
 
@@ -42,18 +44,38 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     classes,
     poolPriority: options['pool-priority'],
     isLeader: () => election.isLeader(),
+    onConfiguration: (problems) => configurationState?.report(problems),
     events,
     metrics,
     log,
   })
+  let configurationState: ConfigurationStateWriter | undefined
+  function lead(): void {
+    configurationState = new ConfigurationStateWriter({
+      client,
+      namespace,
+      name: 'controller',
+      labels: { 'metallb.io/component-type': 'controller' },
+      pod: options['pod-name'] === '' || options['pod-uid'] === '' ? undefined : { name: options['pod-name'], uid: options['pod-uid'] },
+      condition: 'poolReconcilerValid',
+      fieldManager: 'poolReconciler',
+      log,
+    })
+    configurationState.start()
+    reconciler.lead()
+  }
+  async function follow(): Promise<void> {
+    await Promise.all([reconciler.follow(), configurationState?.stop()])
+    configurationState = undefined
+  }
   const election = new LeaderElection({
     client,
     namespace,
     name: leaseName,
     identity,
-    onStartedLeading: () => reconciler.lead(),
+    onStartedLeading: lead,
     // A write that hangs does not keep the lease from the next leader: the Service's resourceVersion guards it.
-    onStoppedLeading: () => Promise.race([reconciler.follow(), systemClock.sleep(farewellMs)]),
+    onStoppedLeading: () => Promise.race([follow(), systemClock.sleep(farewellMs)]),
     log,
   })
 

@@ -35,6 +35,8 @@ export interface ReconcilerOptions {
   readonly poolPriority: PoolPriority
   /** Asked right before each write. */
   readonly isLeader: () => boolean
+  /** The pools were read: what is wrong with them, in complete sentences. */
+  readonly onConfiguration?: (problems: readonly string[]) => void
   readonly events: Pick<EventRecorder, 'event'>
   readonly metrics: ControllerMetrics
   readonly log: Logger
@@ -191,6 +193,8 @@ export class Reconciler {
     this.#policies = compilePolicies(this.#cluster.policies.list())
     metrics.metallb_k8s_client_config_loaded_bool.set(1)
     metrics.metallb_k8s_client_config_stale_bool.set(this.#compiled.problems.size > 0 ? 1 : 0)
+    const all = [...this.#compiled.problems.values()].flat()
+    this.#options.onConfiguration?.(all.map(({ message, code }) => `${message} [${code}]`))
     const told = this.#toldProblems
     this.#toldProblems = new Set()
     for (const [pool, problems] of this.#compiled.problems) {

@@ -42,6 +42,7 @@ export const resources = {
   bfdProfiles: metallb('bfdprofiles'),
   communities: metallb('communities'),
   serviceBgpStatuses: metallb('servicebgpstatuses'),
+  configurationStates: metallb('configurationstates'),
 } as const satisfies Readonly<Record<string, Resource>>
 
 /** The URL path of a collection, an object or a subresource. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EndpointSlice, KubeObject, Node, Service } from '../core/objects.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
 import { connectKube } from '../kube/client.ts'
+import { ConfigurationStateWriter } from '../kube/configuration-state.ts'
 import { EventRecorder } from '../kube/events.ts'
 import type { FlagValues } from '../kube/flags.ts'
 import { serveHealth, serveMetrics } from '../kube/health.ts'
@@ -15,6 +16,7 @@ import { settingFlags } from '../kube/settings.ts'
 import type { IPAddressPool, L2Advertisement } from '../schemas/generated/types.ts'
 import { ArpSpeaker } from './io/arp-speaker.ts'
 import { BgpProtocol } from './io/bgp-protocol.ts'
+import { ConfigurationReport } from './io/configuration-report.ts'
 import type { SystemFailure } from './io/libc.ts'
 import { metrics, scrapeFrom } from './io/metrics.ts'
 import { Reconciler } from './reconcile.ts'
@@ -71,11 +73,12 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   const ignoresExcludeLabel = options['ignore-exclude-lb']
   const podName = options['pod-name']
   const podUid = options['pod-uid']
+  const pod = podName === '' || podUid === '' ? undefined : { name: podName, uid: podUid }
   const bgp = new BgpProtocol({
     client,
     node,
     namespace,
-    pod: podName === '' || podUid === '' ? undefined : { name: podName, uid: podUid },
+    pod,
     ignoresExcludeLabel,
     listenPort: options['bgp-listen-port'],
     services: services.store,
@@ -107,6 +110,23 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     log: named(log, 'speaker/arp'),
   })
 
+  const report = new ConfigurationReport({
+    node,
+    nodes: nodes.store,
+    stores: { pools: pools.store, l2Advertisements: l2Advertisements.store, ...bgp.configuration },
+    writer: new ConfigurationStateWriter({
+      client,
+      namespace,
+      name: `speaker-${node}`,
+      labels: { 'metallb.io/component-type': 'speaker', 'metallb.io/node-name': node },
+      pod,
+      condition: 'configReconcilerValid',
+      fieldManager: 'configReconciler',
+      log,
+    }),
+    metrics,
+  })
+
   let stopping = false
   const silence = (limitMs: number): string | undefined => {
     const silentMs = arp?.silentMs ?? 0
@@ -126,7 +146,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), stopLimitMs)
     log.info({ event: 'stopping', signal })
     reconciler.stop()
-    await Promise.all([bgp.stop(), arp?.stop()])
+    await Promise.all([bgp.stop(), arp?.stop(), report.stop()])
     log.info({ event: 'stopped', tookMs: Math.round(performance.now() - since) })
     process.exit(0)
   }
@@ -144,6 +164,8 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   await Promise.race([synced, sleep(bgpPatienceMs)])
   log.info({ event: 'synced', node, namespace, services: services.store.size, nodes: nodes.store.size })
   reconciler.start()
+  await synced
+  report.start()
 }
 
 /** Without the right to packet sockets the rest of the speaker still has its use: it stays up, and withholds layer 2 with that reason. */

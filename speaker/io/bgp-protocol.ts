@@ -36,6 +36,11 @@ export class BgpProtocol {
   readonly announcer: BgpAnnouncer
   /** What has to be in the caches before a session begins. */
   readonly reflectors: readonly Pick<Reflector<KubeObject>, 'start' | 'synced' | 'whenSynced'>[]
+  readonly configuration: {
+    readonly bgpPeers: Store<BGPPeerV1beta2>
+    readonly bgpAdvertisements: Store<BGPAdvertisement>
+    readonly communities: Store<Community>
+  }
   readonly #options: BgpProtocolOptions
   readonly #speaker: BgpSpeaker
   readonly #sessions: BgpSessions
@@ -60,6 +65,7 @@ export class BgpProtocol {
     const advertisements = reflect<BGPAdvertisement>(resources.bgpAdvertisements)
     const communities = reflect<Community>(resources.communities)
     this.reflectors = [peers, advertisements, communities]
+    this.configuration = { bgpPeers: peers.store, bgpAdvertisements: advertisements.store, communities: communities.store }
     this.#statuses = reflect<ServiceBGPStatus>(resources.serviceBgpStatuses, `${statusLabels.node}=${node}`)
     this.#writer = new BgpStatusWriter({ client, node, namespace, pod: options.pod, statuses: this.#statuses.store, log })
     this.#speaker = new BgpSpeaker({ clock: systemClock, log, onChange: (session, change) => this.#sessions.told(session, change) })

@@ -15,6 +15,8 @@ export const metrics = declare({
     help: 'Addresses that this node announces',
     compat: true,
   },
+  metallb_k8s_client_config_loaded_bool: { kind: 'gauge', help: '1 once the configuration was read', compat: true },
+  metallb_k8s_client_config_stale_bool: { kind: 'gauge', help: '1 while an object of the configuration cannot be used', compat: true },
   metallb_bgp_session_up: { kind: 'gauge', labels: ['peer'], help: 'BGP session state (1 is up, 0 is down)', compat: true },
   metallb_bgp_updates_total: { kind: 'counter', labels: ['peer'], help: 'BGP UPDATE messages sent', compat: true },
   metallb_bgp_announced_prefixes_total: {
