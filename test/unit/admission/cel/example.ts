@@ -16,14 +16,17 @@ export const example: PolicyVariables = {
     },
   },
   oldObject: null,
-  request: { operation: 'CREATE', namespace: 'shop', name: 'web', username: 'joe', groups: ['developers'], dryRun: false },
-  namespaceObject: { metadata: { name: 'shop', labels: { team: 'a' } } },
+  request: { operation: 'CREATE', namespace: 'shop', name: 'web', dryRun: false, userInfo: { username: 'joe', groups: ['developers'] } },
+  namespaceObject: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels: { team: 'a' }, annotations: {} } },
   pools: [
     {
-      metadata: { name: 'public', labels: { tier: 'gold' } },
-      spec: { addresses: ['203.0.113.0/24'] },
-      status: { assignedIPv4: 244, availableIPv4: 10 },
+      name: 'public',
+      labels: { tier: 'gold' },
+      autoAssign: true,
+      addresses: ['203.0.113.0/24'],
+      ipv4: { total: 254, used: 244, available: 10 },
+      ipv6: { total: 0, used: 0, available: 0 },
     },
   ],
-  usage: { services: 3, addresses: { ipv4: 3, ipv6: 0 } },
+  usage: { ipv4: 3, ipv6: 0 },
 }
