@@ -34,16 +34,26 @@ export function dispatch(name: string, hasReceiver: boolean, arity: number): Cal
   return (args, budget) => {
     for (const { overload, matches } of known) {
       if (!matches(args)) continue
-      for (const arg of args) budget.spend(weight(arg))
+      const sizes = args.map(sizeOf)
+      budget.spend(readingCost(sizes) + (overload.bounds.cost?.(sizes) ?? 0))
       const result = overload.call(args, budget)
-      budget.spend(weight(result))
+      budget.spend(readingCost([sizeOf(result)]))
       return result
     }
     throw new CelFailure(`${name} does not take ${args.map(typeName).join(', ') || 'no arguments'}`)
   }
 }
 
-/** Reading a value through costs a tenth of a unit for each character, as Kubernetes counts, and the same for each item of a list. */
-function weight(value: Value): number {
-  return typeof value === 'string' || value instanceof Uint8Array || isList(value) ? value.length / 10 : 0
+function sizeOf(value: Value): number {
+  return typeof value === 'string' || value instanceof Uint8Array || isList(value) ? value.length : 1
+}
+
+/** Going through values costs a tenth of a step for each character, as Kubernetes counts, and for each item of a list. */
+export function readingCost(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size / 10, 0)
+}
+
+/** The overloads of a function, whatever the types of its arguments; `arity` counts the receiver. */
+export function overloadsOf(name: string, hasReceiver: boolean, arity: number): readonly Overload[] {
+  return (candidates.get(keyOf(name, hasReceiver, arity)) ?? []).map(({ overload }) => overload)
 }

@@ -1,6 +1,9 @@
 // Expressions of an AllocationPolicy: read, checked and bounded when the policy is written.
 import { fail, ok, type Result } from '../../core/result.ts'
+import { CostEstimator } from './cost.ts'
+import { largestEstimate } from './failure.ts'
 import { type CelFault, faultAt } from './faults.ts'
+import { extentsOf } from './limits.ts'
 import { literalFaults } from './literals.ts'
 import { type CelReader, celReader } from './parse.ts'
 import { plan, type Step } from './plan.ts'
@@ -20,6 +23,17 @@ export interface CelExpression {
 
 const longestSource = 4096
 
+const extents = extentsOf(policyDeclarations)
+
+function explainCost(cost: number): string {
+  const times = cost / largestEstimate
+  const factor = times >= 1e6 ? 'a million times' : times >= 2 ? `${Math.round(times)} times` : 'more than'
+  return (
+    `it may cost ${factor} what is allowed, with ${extents['pools']?.size} pools and a Service of 100 ports; ` +
+    'avoid loops in loops (all, exists, filter, map), or filter the outer list first'
+  )
+}
+
 let reader: CelReader | undefined
 
 /** Parses, type-checks against the variables of a policy, and bounds: size, depth, patterns, cost. */
@@ -36,5 +50,7 @@ export function compileExpression(source: string, expects: ExpectedType): Result
   if (type !== expects && type !== 'dyn') return fail([faultAt(source, 0, `it gives a ${type}, and a ${expects} is needed`)])
   const faults = literalFaults(node)
   if (faults.length > 0) return fail(faults.map(({ message, at }) => faultAt(source, at, message)))
-  return ok({ source, expects, cost: 0, step: plan(node) })
+  const cost = Math.ceil(new CostEstimator(extents).estimate(node).cost)
+  if (cost > largestEstimate) return fail([faultAt(source, 0, explainCost(cost))])
+  return ok({ source, expects, cost, step: plan(node) })
 }

@@ -1,14 +1,27 @@
 /** An expression's own error at run time, as `1 / 0`. Thrown and caught within this folder: `||`, `&&`, `all` and `exists` may absorb it. */
 export class CelFailure extends Error {
-  /** Where in the source; set by the innermost step that knows. */
+  /** Where in the source; set when it is absorbed, for others step on. */
   at: number | undefined
+
+  constructor(message: string) {
+    // Nobody reads its stack, and collecting one takes longer than a hundred steps: an expression can fail for every item.
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
+    super(message)
+    Error.stackTraceLimit = limit
+  }
 }
 
 /** The expression used up what one evaluation may cost. Nothing absorbs it. */
 export class CostExceeded extends Error {}
 
-/** An error that is absorbed costs as much as this many steps. */
-const absorbedCost = 20
+/** An error that is absorbed costs as much as this many steps; estimates leave it out, for hardly any expression lets many happen. */
+export const absorbedCost = 100
+
+/** What an expression may cost by estimate, in steps: ten milliseconds of a processor that is warm. */
+export const largestEstimate = 250_000
+/** What one evaluation may cost; the variables may be larger than the estimate takes them to be. */
+export const largestCost = 500_000
 
 export class Budget {
   #left: number
@@ -18,16 +31,13 @@ export class Budget {
     this.#left = limit
   }
 
+  get left(): number {
+    return this.#left
+  }
+
   /** @throws CostExceeded */
   spend(units: number): void {
     this.#left -= units
     if (this.#left < 0) throw new CostExceeded()
-  }
-
-  /** @throws the error, unless it is one that an expression may absorb */
-  absorb(error: unknown): CelFailure {
-    if (!(error instanceof CelFailure)) throw error
-    this.spend(absorbedCost)
-    return error
   }
 }

@@ -9,8 +9,15 @@ export interface LiteralFault {
   readonly at: number
 }
 
-/** By name and number of arguments: the argument that is a pattern. */
-const patterns: Readonly<Record<string, number>> = { 'matches/2': 1, 'find/2': 1, 'findAll/2': 1, 'findAll/3': 1 }
+type Call = Extract<Node, { readonly type: 'call' }>
+
+/** By name and number of arguments, the receiver's included. */
+const searches = new Set(['matches/2', 'find/2', 'findAll/2', 'findAll/3'])
+
+/** Which of its arguments is a pattern. */
+export function patternArgument({ name, args }: Call): number | undefined {
+  return searches.has(`${name}/${args.length}`) ? 1 : undefined
+}
 
 const parsers = new Set(['ip', 'cidr', 'timestamp', 'duration', 'ip.isCanonical'])
 
@@ -19,8 +26,9 @@ export function literalFaults(node: Node): readonly LiteralFault[] {
   return [...(own === undefined ? [] : [own]), ...childrenOf(node).flatMap(literalFaults)]
 }
 
-function faultOf({ name, hasReceiver, args }: Extract<Node, { readonly type: 'call' }>): LiteralFault | undefined {
-  const pattern = args[patterns[`${name}/${args.length}`] ?? -1]
+function faultOf(node: Call): LiteralFault | undefined {
+  const { name, hasReceiver, args } = node
+  const pattern = args[patternArgument(node) ?? -1]
   if (pattern?.type === 'literal' && typeof pattern.value === 'string') {
     const compiled = compilePattern(pattern.value)
     return compiled.ok ? undefined : { message: compiled.error, at: pattern.at }

@@ -1,7 +1,7 @@
 // From the tree to functions: what can be decided once is decided here, and evaluating is calling.
 import { unreachable } from '../../core/unreachable.ts'
-import { dispatch } from './dispatch.ts'
-import { type Budget, CelFailure } from './failure.ts'
+import { dispatch, readingCost } from './dispatch.ts'
+import { absorbedCost, type Budget, CelFailure } from './failure.ts'
 import { operators } from './functions/operators.ts'
 import { planMacro } from './macros.ts'
 import type { Node } from './syntax.ts'
@@ -13,7 +13,11 @@ export interface Frame {
   /** What macros declare, by the index of the local. */
   readonly locals: Value[]
   readonly budget: Budget
+  /** Where in the source the last step was taken that could fail. */
+  at: number
 }
+
+type Of<Type extends Node['type']> = Extract<Node, { readonly type: Type }>
 
 /** Evaluates; throws CelFailure and CostExceeded. */
 export type Step = (frame: Frame) => Value
@@ -22,12 +26,7 @@ export function plan(node: Node): Step {
   const step = planNode(node)
   return (frame) => {
     frame.budget.spend(1)
-    try {
-      return step(frame)
-    } catch (error) {
-      if (error instanceof CelFailure) error.at ??= node.at
-      throw error
-    }
+    return step(frame)
   }
 }
 
@@ -38,30 +37,31 @@ function planNode(node: Node): Step {
     case 'variable':
       return (frame) => {
         const value = frame.variable(node.name)
+        frame.at = node.at
         if (value === undefined) throw new CelFailure(`there is no variable "${node.name}"`)
         return value
       }
     case 'local':
       return (frame) => frame.locals[node.index] ?? null
     case 'select':
-      return planSelect(plan(node.operand), node.field, node.isOptional)
+      return planSelect(node)
     case 'has':
-      return planHas(plan(node.operand), node.field)
+      return planHas(node)
     case 'index':
-      return planIndex(plan(node.operand), plan(node.key), node.isOptional)
+      return planIndex(node)
     case 'call':
       return planCall(node)
     case 'and':
     case 'or':
-      return planLogic(plan(node.left), plan(node.right), node.type === 'or')
+      return planLogic(node)
     case 'conditional':
-      return planConditional(plan(node.condition), plan(node.whenTrue), plan(node.whenFalse))
+      return planConditional(node)
     case 'list':
       return planList(node.items)
     case 'map':
-      return planMap(node.entries)
+      return planMap(node)
     case 'macro':
-      return planMacro(node, plan)
+      return planMacro(node, plan, absorb)
     case 'bind': {
       const value = plan(node.value)
       const body = plan(node.body)
@@ -81,29 +81,38 @@ function member(operand: Value, field: string): Value | undefined {
   throw new CelFailure(operand === null ? `null has no field "${field}"` : `a ${typeName(operand)} has no fields, so no "${field}"`)
 }
 
-function planSelect(operand: Step, field: string, isOptional: boolean): Step {
+function planSelect({ field, isOptional, at, ...node }: Of<'select'>): Step {
+  const operand = plan(node.operand)
   return (frame) => {
     const value = operand(frame)
+    frame.at = at
     if (value instanceof Optional) return new Optional(value.value === undefined ? undefined : member(value.value, field))
     const found = member(value, field)
+    // A list of JSON is converted item by item.
+    if (found !== undefined && isList(found)) frame.budget.spend(readingCost([found.length]))
     if (isOptional) return new Optional(found)
     if (found === undefined) throw new CelFailure(`there is no field "${field}" (ask with has() first)`)
     return found
   }
 }
 
-function planHas(operand: Step, field: string): Step {
+function planHas({ field, at, ...node }: Of<'has'>): Step {
+  const operand = plan(node.operand)
   return (frame) => {
     const value = operand(frame)
+    frame.at = at
     if (value instanceof Optional) return value.value !== undefined && member(value.value, field) !== undefined
     return member(value, field) !== undefined
   }
 }
 
-function planIndex(operand: Step, key: Step, isOptional: boolean): Step {
+function planIndex({ isOptional, at, ...node }: Of<'index'>): Step {
+  const operand = plan(node.operand)
+  const key = plan(node.key)
   return (frame) => {
     const container = operand(frame)
     const wanted = key(frame)
+    frame.at = at
     if (container instanceof Optional) return new Optional(container.value === undefined ? undefined : element(container.value, wanted))
     const found = element(container, wanted)
     if (isOptional) return new Optional(found)
@@ -135,8 +144,8 @@ function describe(key: Value): string {
   return typeof key === 'string' ? JSON.stringify(key) : typeof key === 'object' ? typeName(key) : String(key)
 }
 
-function planCall(node: Extract<Node, { readonly type: 'call' }>): Step {
-  if (node.hasReceiver && (node.name === 'or' || node.name === 'orValue')) return planAlternative(node.args, node.name)
+function planCall(node: Of<'call'>): Step {
+  if (node.hasReceiver && (node.name === 'or' || node.name === 'orValue')) return planAlternative(node, node.name)
   const call = operators[node.name] ?? dispatch(node.name, node.hasReceiver, node.args.length)
   const args = node.args.map(plan)
   return (frame) =>
@@ -147,10 +156,11 @@ function planCall(node: Extract<Node, { readonly type: 'call' }>): Step {
 }
 
 /** `a.or(b)`, `a.orValue(b)`: b is evaluated only when a is empty. */
-function planAlternative(args: readonly Node[], name: 'or' | 'orValue'): Step {
+function planAlternative({ args, at }: Of<'call'>, name: 'or' | 'orValue'): Step {
   const [first = () => null, second = () => null] = args.map(plan)
   return (frame) => {
     const value = first(frame)
+    frame.at = at
     if (!(value instanceof Optional)) throw new CelFailure(`${name}() is of optional values, not of ${typeName(value)}`)
     if (value.value === undefined) return second(frame)
     return name === 'or' ? value : value.value
@@ -158,13 +168,17 @@ function planAlternative(args: readonly Node[], name: 'or' | 'orValue'): Step {
 }
 
 /** One side may fail when the other decides. */
-function planLogic(left: Step, right: Step, decisive: boolean): Step {
+function planLogic({ type, at, ...node }: Of<'and' | 'or'>): Step {
+  const left = plan(node.left)
+  const right = plan(node.right)
+  const decisive = type === 'or'
   return (frame) => {
     const first = attempt(left, frame)
     if (first === decisive) return decisive
     const second = right(frame)
     if (second === decisive) return decisive
     if (first instanceof CelFailure) throw first
+    frame.at = at
     if (typeof first !== 'boolean' || typeof second !== 'boolean') {
       throw new CelFailure(`${decisive ? '||' : '&&'} is of bools, not of ${typeName(typeof first === 'boolean' ? second : first)}`)
     }
@@ -177,13 +191,25 @@ function attempt(step: Step, frame: Frame): Value | CelFailure {
   try {
     return step(frame)
   } catch (error) {
-    return frame.budget.absorb(error)
+    return absorb(error, frame)
   }
 }
 
-function planConditional(condition: Step, whenTrue: Step, whenFalse: Step): Step {
+/** @throws the error, unless it is one that an expression may absorb */
+function absorb(error: unknown, frame: Frame): CelFailure {
+  if (!(error instanceof CelFailure)) throw error
+  frame.budget.spend(absorbedCost)
+  error.at ??= frame.at
+  return error
+}
+
+function planConditional({ at, ...node }: Of<'conditional'>): Step {
+  const condition = plan(node.condition)
+  const whenTrue = plan(node.whenTrue)
+  const whenFalse = plan(node.whenFalse)
   return (frame) => {
     const value = condition(frame)
+    frame.at = at
     if (typeof value !== 'boolean') throw new CelFailure(`"? :" asks a bool, not a ${typeName(value)}`)
     return value ? whenTrue(frame) : whenFalse(frame)
   }
@@ -194,13 +220,15 @@ function planList(items: readonly Node[]): Step {
   return (frame) => steps.map((step) => step(frame))
 }
 
-function planMap(entries: readonly (readonly [Node, Node])[]): Step {
+function planMap({ entries, at }: Of<'map'>): Step {
   const steps = entries.map(([key, value]) => [plan(key), plan(value)] as const)
   return (frame) => {
     const map = new LiteralMap()
     for (const [key, value] of steps) {
       const name = key(frame)
-      if (!map.add(name, value(frame))) throw new CelFailure(`a map cannot hold the key ${describe(name)} (again)`)
+      const item = value(frame)
+      frame.at = at
+      if (!map.add(name, item)) throw new CelFailure(`a map cannot hold the key ${describe(name)} (again)`)
     }
     return map
   }

@@ -6,18 +6,24 @@ export interface Overload {
   readonly signature: string
   /** The receiver, if any, is the first argument. Throws CelFailure. */
   readonly call: (args: readonly Value[], budget: Budget) => Value
-  /** The largest size of the result, given the sizes of the arguments; their sum when not set. */
+  readonly bounds: Bounds
+}
+
+/** Worst cases, given the sizes of the arguments: characters of a string, items of a list, 1 for anything else. */
+export interface Bounds {
+  /** Of the result, when it is a string or a list; the sum of the arguments' when not set. */
   readonly size?: (sizes: readonly number[]) => number
+  /** In steps, on top of reading the arguments once; charged before the function is called. */
+  readonly cost?: (sizes: readonly number[]) => number
 }
 
 /** An overload is called only with values of the types in its signature: that is what makes this cast right. */
 export function overload<Args extends readonly Value[]>(
   signature: string,
   call: (args: Args, budget: Budget) => Value,
-  size?: Overload['size'],
+  bounds: Bounds = {},
 ): Overload {
-  const untyped = call as unknown as Overload['call']
-  return size === undefined ? { signature, call: untyped } : { signature, call: untyped, size }
+  return { signature, call: call as unknown as Overload['call'], bounds }
 }
 
 export interface Signature {

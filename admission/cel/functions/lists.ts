@@ -1,7 +1,7 @@
 // Kubernetes' functions of lists, and sets: lists whose order and repetitions do not count.
 import { compare, equals } from '../compare.ts'
 import { type Budget, CelFailure } from '../failure.ts'
-import { overload } from '../signature.ts'
+import { type Bounds, overload } from '../signature.ts'
 import { Duration, isList, typeName, type Value } from '../values.ts'
 import { includes, operators } from './operators.ts'
 
@@ -30,17 +30,14 @@ function sum(list: List, budget: Budget): Value {
   if (typeof first !== 'bigint' && typeof first !== 'number' && !(first instanceof Duration) && typeName(first) !== 'uint') {
     throw new CelFailure(`sum() is of numbers and durations, not of ${typeName(first)}`)
   }
-  budget.spend(list.length)
   return rest.reduce((total, item) => operators['+']?.([total, item], budget) ?? null, first)
 }
 
 function indexOf(list: List, wanted: Value, budget: Budget): bigint {
-  budget.spend(list.length)
   return BigInt(list.findIndex((item) => equals(item, wanted, budget)))
 }
 
 function lastIndexOf(list: List, wanted: Value, budget: Budget): bigint {
-  budget.spend(list.length)
   return BigInt(list.findLastIndex((item) => equals(item, wanted, budget)))
 }
 
@@ -65,11 +62,10 @@ function sort(list: List, budget: Budget): List {
   return list.toSorted((a, b) => order(a, b, budget))
 }
 
-const mostInRange = 10_000n
+const mostInRange = 1000n
 
-function range(count: bigint, budget: Budget): List {
+function range(count: bigint): List {
   if (count > mostInRange) throw new CelFailure(`lists.range() makes at most ${mostInRange} items`)
-  budget.spend(Number(count))
   return Array.from({ length: Math.max(0, Number(count)) }, (_, index) => BigInt(index))
 }
 
@@ -77,25 +73,34 @@ function contains(list: List, part: List, budget: Budget): boolean {
   return part.every((item) => includes(list, item, budget))
 }
 
+/** Every item once. */
+const linear: Bounds = { cost: ([items = 0]) => items }
+/** Every item with every other. */
+const quadratic: Bounds = { cost: ([items = 0]) => items * items }
+const product: Bounds = { cost: ([items = 0, others = 0]) => items * others }
+const logarithmic: Bounds = { cost: ([items = 0]) => items * Math.ceil(Math.log2(items + 1)) }
+
 export const listFunctions = [
-  overload('list<A>.isSorted(): bool', ([list]: [List], budget) => isSorted(list, budget)),
-  overload('list<A>.sum(): A', ([list]: [List], budget) => sum(list, budget)),
-  overload('list<A>.min(): A', ([list]: [List], budget) => extreme(list, -1, budget)),
-  overload('list<A>.max(): A', ([list]: [List], budget) => extreme(list, 1, budget)),
-  overload('list<A>.indexOf(A): int', ([list, item]: [List, Value], budget) => indexOf(list, item, budget)),
-  overload('list<A>.lastIndexOf(A): int', ([list, item]: [List, Value], budget) => lastIndexOf(list, item, budget)),
+  overload('list<A>.isSorted(): bool', ([list]: [List], budget) => isSorted(list, budget), linear),
+  overload('list<A>.sum(): A', ([list]: [List], budget) => sum(list, budget), linear),
+  overload('list<A>.min(): A', ([list]: [List], budget) => extreme(list, -1, budget), linear),
+  overload('list<A>.max(): A', ([list]: [List], budget) => extreme(list, 1, budget), linear),
+  overload('list<A>.indexOf(A): int', ([list, item]: [List, Value], budget) => indexOf(list, item, budget), linear),
+  overload('list<A>.lastIndexOf(A): int', ([list, item]: [List, Value], budget) => lastIndexOf(list, item, budget), linear),
   overload('list<A>.slice(int, int): list<A>', ([list, from, to]: [List, bigint, bigint]) => slice(list, from, to)),
-  overload('list<A>.flatten(): list<dyn>', ([list]: [List], budget) => flatten(list, 1n, budget)),
-  overload('list<A>.flatten(int): list<dyn>', ([list, depth]: [List, bigint], budget) => flatten(list, depth, budget)),
-  overload('list<A>.distinct(): list<A>', ([list]: [List], budget) => distinct(list, budget)),
-  overload('list<A>.reverse(): list<A>', ([list]: [List]) => list.toReversed()),
-  overload('list<A>.sort(): list<A>', ([list]: [List], budget) => sort(list, budget)),
+  overload('list<A>.flatten(): list<dyn>', ([list]: [List], budget) => flatten(list, 1n, budget), linear),
+  overload('list<A>.flatten(int): list<dyn>', ([list, depth]: [List, bigint], budget) => flatten(list, depth, budget), linear),
+  overload('list<A>.distinct(): list<A>', ([list]: [List], budget) => distinct(list, budget), quadratic),
+  overload('list<A>.reverse(): list<A>', ([list]: [List]) => list.toReversed(), linear),
+  overload('list<A>.sort(): list<A>', ([list]: [List], budget) => sort(list, budget), logarithmic),
+  overload('lists.range(int): list<int>', ([count]: [bigint]) => range(count), { size: () => Number(mostInRange) }),
+  overload('sets.contains(list<A>, list<A>): bool', ([list, part]: [List, List], budget) => contains(list, part, budget), product),
+  overload('sets.equivalent(list<A>, list<A>): bool', ([a, b]: [List, List], budget) => contains(a, b, budget) && contains(b, a, budget), {
+    cost: ([items = 0, others = 0]) => items * others * 2,
+  }),
   overload(
-    'lists.range(int): list<int>',
-    ([count]: [bigint], budget) => range(count, budget),
-    () => Number(mostInRange),
+    'sets.intersects(list<A>, list<A>): bool',
+    ([a, b]: [List, List], budget) => a.some((item) => includes(b, item, budget)),
+    product,
   ),
-  overload('sets.contains(list<A>, list<A>): bool', ([list, part]: [List, List], budget) => contains(list, part, budget)),
-  overload('sets.equivalent(list<A>, list<A>): bool', ([a, b]: [List, List], budget) => contains(a, b, budget) && contains(b, a, budget)),
-  overload('sets.intersects(list<A>, list<A>): bool', ([a, b]: [List, List], budget) => a.some((item) => includes(b, item, budget))),
 ]

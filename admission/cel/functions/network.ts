@@ -61,31 +61,27 @@ const kinds: Readonly<Record<string, (address: Ip) => boolean>> = {
   isGlobalUnicast,
 }
 
+/** Reading an address costs as much as this many steps. */
+const parsing = { cost: () => 40 }
+const printed = { size: () => 44 }
+
 const numberOf = ({ family }: Address): bigint => (family === 'IPv4' ? 4n : 6n)
 
 export const networkFunctions = [
-  overload('ip(string): net.IP', ([text]: [string]) => parseIp(text)),
-  overload('isIP(string): bool', ([text]: [string]) => parseAddress(text).ok),
-  overload('ip.isCanonical(string): bool', ([text]: [string]) => isCanonical(text)),
-  overload(
-    'string(net.IP): string',
-    ([{ address }]: [Ip]) => formatAddress(address),
-    () => 40,
-  ),
+  overload('ip(string): net.IP', ([text]: [string]) => parseIp(text), parsing),
+  overload('isIP(string): bool', ([text]: [string]) => parseAddress(text).ok, parsing),
+  overload('ip.isCanonical(string): bool', ([text]: [string]) => isCanonical(text), parsing),
+  overload('string(net.IP): string', ([{ address }]: [Ip]) => formatAddress(address), printed),
   overload('net.IP.family(): int', ([{ address }]: [Ip]) => numberOf(address)),
   ...Object.entries(kinds).map(([name, is]) => overload(`net.IP.${name}(): bool`, ([address]: [Ip]) => is(address))),
-  overload('cidr(string): net.CIDR', ([text]: [string]) => parseCidr(text)),
-  overload('isCIDR(string): bool', ([text]: [string]) => cidrOf(text) !== undefined),
-  overload(
-    'string(net.CIDR): string',
-    ([cidr]: [Cidr]) => textOf(cidr),
-    () => 44,
-  ),
+  overload('cidr(string): net.CIDR', ([text]: [string]) => parseCidr(text), parsing),
+  overload('isCIDR(string): bool', ([text]: [string]) => cidrOf(text) !== undefined, parsing),
+  overload('string(net.CIDR): string', ([cidr]: [Cidr]) => textOf(cidr), printed),
   overload('net.CIDR.ip(): net.IP', ([{ address }]: [Cidr]) => new Ip(address)),
   overload('net.CIDR.masked(): net.CIDR', ([{ prefix }]: [Cidr]) => new Cidr(prefix.address, prefix)),
   overload('net.CIDR.prefixLength(): int', ([{ prefix }]: [Cidr]) => BigInt(prefix.length)),
   overload('net.CIDR.containsIP(net.IP): bool', ([cidr, address]: [Cidr, Ip]) => containsIp(cidr, address)),
-  overload('net.CIDR.containsIP(string): bool', ([cidr, text]: [Cidr, string]) => containsIp(cidr, parseIp(text))),
+  overload('net.CIDR.containsIP(string): bool', ([cidr, text]: [Cidr, string]) => containsIp(cidr, parseIp(text)), parsing),
   overload('net.CIDR.containsCIDR(net.CIDR): bool', ([cidr, other]: [Cidr, Cidr]) => containsCidr(cidr, other)),
-  overload('net.CIDR.containsCIDR(string): bool', ([cidr, text]: [Cidr, string]) => containsCidr(cidr, parseCidr(text))),
+  overload('net.CIDR.containsCIDR(string): bool', ([cidr, text]: [Cidr, string]) => containsCidr(cidr, parseCidr(text)), parsing),
 ]

@@ -5,10 +5,10 @@ import { type Budget, CelFailure } from '../failure.ts'
 import { overload } from '../signature.ts'
 
 const longestPattern = 500
-const largestProgram = 500
+export const largestProgram = 500
 /** Compiling costs about as much as this many steps; patterns of an expression are mostly the same at each evaluation. */
-const compileCost = 2000
-const mostKept = 100
+export const compileCost = 2000
+const mostKept = 200
 const kept = new Map<string, RE2JS>()
 
 /** The error is the reason in words. */
@@ -19,7 +19,8 @@ export function compilePattern(pattern: string): Result<RE2JS, string> {
   try {
     const compiled = RE2JS.compile(pattern)
     if (compiled.programSize() > largestProgram) return fail('the pattern is too large: write fewer or smaller repetitions than these')
-    if (kept.size >= mostKept) kept.clear()
+    const [oldest] = kept.keys()
+    if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest)
     kept.set(pattern, compiled)
     return ok(compiled)
   } catch (error) {
@@ -35,13 +36,14 @@ function patternOf(text: string, budget: Budget): RE2JS {
   return pattern.value
 }
 
-function search(pattern: RE2JS, length: number, budget: Budget): void {
-  budget.spend((length * pattern.programSize()) / 10)
+/** In steps, of going through a text once. */
+export function searchCost(length: number, programSize: number): number {
+  return (length * programSize) / 10
 }
 
 function matches(text: string, pattern: string, budget: Budget): boolean {
   const compiled = patternOf(pattern, budget)
-  search(compiled, text.length, budget)
+  budget.spend(searchCost(text.length, compiled.programSize()))
   return compiled.test(text)
 }
 
@@ -51,7 +53,7 @@ function findAll(text: string, pattern: string, limit: number, budget: Budget): 
   const found: string[] = []
   while (found.length < limit) {
     // Each search may go on to the end of the text.
-    search(compiled, text.length, budget)
+    budget.spend(searchCost(text.length, compiled.programSize()))
     if (!matcher.find()) break
     found.push(matcher.group() ?? '')
   }

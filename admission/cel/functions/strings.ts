@@ -107,11 +107,7 @@ export const stringFunctions = [
   overload('string.startsWith(string): bool', ([text, part]: [string, string]) => text.startsWith(part)),
   overload('string.endsWith(string): bool', ([text, part]: [string, string]) => text.endsWith(part)),
   overload('string.contains(string): bool', ([text, part]: [string, string]) => text.includes(part)),
-  overload(
-    'string.charAt(int): string',
-    ([text, index]: [string, bigint]) => charAt(text, index),
-    () => 1,
-  ),
+  overload('string.charAt(int): string', ([text, index]: [string, bigint]) => charAt(text, index), { size: () => 1 }),
   overload('string.indexOf(string): int', ([text, part]: [string, string]) => indexOf(text, part, 0n)),
   overload('string.indexOf(string, int): int', ([text, part, from]: [string, string, bigint]) => indexOf(text, part, from)),
   overload('string.lastIndexOf(string): int', ([text, part]: [string, string]) => BigInt(positionOf(text, text.lastIndexOf(part)))),
@@ -125,12 +121,12 @@ export const stringFunctions = [
   overload(
     'string.replace(string, string): string',
     ([text, from, to]: [string, string, string], budget) => replace(text, { from, to, limit: -1n }, budget),
-    replacedSize,
+    { size: replacedSize },
   ),
   overload(
     'string.replace(string, string, int): string',
     ([text, from, to, limit]: [string, string, string, bigint], budget) => replace(text, { from, to, limit }, budget),
-    replacedSize,
+    { size: replacedSize },
   ),
   overload('string.split(string): list<string>', ([text, separator]: [string, string]) => split(text, separator)),
   overload('string.split(string, int): list<string>', ([text, separator, limit]: [string, string, bigint]) =>
@@ -139,11 +135,7 @@ export const stringFunctions = [
   overload('list<string>.join(): string', ([list]: [readonly Value[]], budget) => join(list, '', budget)),
   overload('list<string>.join(string): string', ([list, separator]: [readonly Value[], string], budget) => join(list, separator, budget)),
   overload('string.format(list<dyn>): string', ([text, args]: [string, readonly Value[]], budget) => format(text, args, budget)),
-  overload(
-    'strings.quote(string): string',
-    ([text]: [string]) => quoted(text),
-    ([size = 0]) => size * 2 + 2,
-  ),
+  overload('strings.quote(string): string', ([text]: [string]) => quoted(text), { size: ([size = 0]) => size * 2 + 2 }),
 ]
 
 /** Every character may be one that is replaced. */
