@@ -1,12 +1,9 @@
 // What a change of the configuration costs live Services: pure, for the webhook, and for whoever wants to know before.
 import type { Address } from '../../core/address.ts'
-import { Coverage } from '../../core/announce/coverage.ts'
-import type { Pool } from '../../core/config/pool.ts'
-import type { Allocation } from '../../core/ledger.ts'
 import { type NamespacedName, splitName } from '../../core/namespaced-name.ts'
-import { asTexts } from '../../core/shape.ts'
 import type { World } from '../world.ts'
-import { whereaboutsAfter } from './addresses.ts'
+import { Whereabouts } from './addresses.ts'
+import { Announcements } from './announcements.ts'
 
 export interface Loss {
   readonly service: NamespacedName
@@ -22,63 +19,24 @@ export interface Impact {
   readonly announcements: readonly Loss[]
 }
 
-/** @param after differs from `before` in its configuration only */
+/**
+ * Costs as much as there are Services in the pools of which something changes.
+ *
+ * @param after differs from `before` in its configuration only
+ */
 export function impactOf(before: World, after: World): Impact {
-  const whereabouts = whereaboutsAfter(before, after)
-  const unannounced = new Unannounced(before, after)
-  const addresses: Loss[] = []
-  const announcements: Loss[] = []
+  const whereabouts = new Whereabouts(before, after)
+  const announcements = new Announcements(before, after)
+  const impact = { addresses: [] as Loss[], announcements: [] as Loss[] }
   for (const allocation of before.ipam().allocations()) {
-    const { service, addresses: held } = allocation
-    const pool = whereabouts.has(service) ? whereabouts.get(service) : allocation.pool
-    const lost = pool === undefined ? held : unannounced.of(allocation, pool)
+    const { service, addresses, pool } = allocation
+    if (!whereabouts.mayMove(pool) && !announcements.mayEnd(pool)) continue
+    const poolAfter = whereabouts.poolAfter(allocation)
+    const lost = poolAfter === undefined ? addresses : announcements.endedFor(allocation, poolAfter)
     if (lost.length === 0 || isLeaving(before, service)) continue
-    const list = pool === undefined ? addresses : announcements
-    list.push({ service, addresses: lost })
+    impact[poolAfter === undefined ? 'addresses' : 'announcements'].push({ service, addresses: lost })
   }
-  return { addresses: addresses.toSorted(byName), announcements: announcements.toSorted(byName) }
-}
-
-/** Which addresses are announced before, and not after. */
-class Unannounced {
-  readonly #before: Side
-  readonly #after: Side
-  readonly #world: World
-
-  constructor(before: World, after: World) {
-    this.#world = before
-    this.#before = sideOf(before)
-    this.#after = sideOf(after)
-  }
-
-  of({ service, pool, addresses, tenant }: Allocation, poolAfter: string): readonly Address[] {
-    const [then, now] = [this.#before.pools.get(pool), this.#after.pools.get(poolAfter)]
-    if (then === undefined || now === undefined) return []
-    const families = [...new Set(addresses.map(({ family }) => family))]
-    const labels = (): Readonly<Record<string, string>> => asTexts(this.#world.serviceObject(service)?.metadata.labels)
-    const announceable = { families, sharingKey: tenant.sharingKey, labels }
-    const announced = this.#before.coverage.announcedFamilies({ ...announceable, pool: then })
-    const remaining = this.#after.coverage.announcedFamilies({ ...announceable, pool: now })
-    if (announced.every((family) => remaining.includes(family))) return []
-    return addresses.filter(({ family }) => announced.includes(family) && !remaining.includes(family))
-  }
-}
-
-interface Side {
-  readonly pools: ReadonlyMap<string, Pool>
-  readonly coverage: Coverage
-}
-
-function sideOf(world: World): Side {
-  const { names } = world.communities.compiled
-  const coverage = new Coverage({
-    nodes: world.nodes(),
-    ignoresExcludeLabel: world.ignoresExcludeLabel,
-    l2Adverts: world.l2Advertisements.compiled,
-    bgpAdverts: world.bgpAdvertisements.compiled.filter(({ aliases }) => aliases.every((alias) => names.has(alias))),
-    peers: world.peers.compiled,
-  })
-  return { pools: new Map(world.pools.pools.map((pool) => [pool.name, pool])), coverage }
+  return { addresses: impact.addresses.toSorted(byName), announcements: impact.announcements.toSorted(byName) }
 }
 
 function isLeaving(world: World, key: NamespacedName): boolean {

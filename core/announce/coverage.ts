@@ -4,7 +4,7 @@ import type { BgpAdvert } from '../config/bgp-advertisement.ts'
 import type { BgpPeer } from '../config/bgp-peer.ts'
 import type { L2Advert } from '../config/l2-advertisement.ts'
 import type { Pool } from '../config/pool.ts'
-import { selectsNode, selectsPool, selectsService } from '../config/selection.ts'
+import { type Selection, selectsNode, selectsPool, selectsService } from '../config/selection.ts'
 import type { NodeView } from '../node.ts'
 import { carriedFamilies, haveLocalPrefConflict, isForPeer } from './bgp.ts'
 import { type Announceable, l2AdvertsFor } from './layer2.ts'
@@ -32,9 +32,11 @@ interface PoolAdverts {
   readonly l2: readonly L2Advert[]
   readonly bgp: readonly BgpAdvert[]
   readonly chooseByService: boolean
+  /** The same for pools of the same advertisements. */
+  readonly key: string
 }
 
-/** Remembers what it has found: Services of one pool differ in little. */
+/** Remembers what it has found: Services of one pool, and pools of the same advertisements, differ in little. */
 export class Coverage {
   readonly #announcers: Announcers
   readonly #nodes: Announcers['nodes']
@@ -48,24 +50,33 @@ export class Coverage {
 
   /** The families of whose addresses somebody may tell the network. */
   announcedFamilies(service: AnnounceableAddresses): readonly Family[] {
-    const { pool, families, sharingKey } = service
-    const adverts = this.#advertsOf(pool)
+    const { families, sharingKey } = service
+    const adverts = this.#advertsOf(service.pool)
     const labels = adverts.chooseByService ? service.labels() : {}
-    const chosen = (list: readonly (L2Advert | BgpAdvert)[]): string => list.map((advert) => +selectsService(advert, labels)).join('')
-    const key = [pool.name, families.join(), sharingKey === undefined, chosen(adverts.l2), chosen(adverts.bgp)].join(' ')
+    const chosen = adverts.chooseByService ? [...adverts.l2, ...adverts.bgp].map((advert) => +selectsService(advert, labels)).join('') : ''
+    const key = `${families.join()} ${sharingKey === undefined ? '' : 'shared'} ${adverts.key} ${chosen}`
     const known = this.#answers.get(key)
     if (known !== undefined) return known
-    const answer = this.#isOnLayer2({ labels, sharingKey }, pool, adverts) ? families : this.#byBgp(families, labels, adverts)
+    const answer = this.#isOnLayer2({ labels, sharingKey }, service.pool, adverts) ? families : this.#byBgp(families, labels, adverts)
     this.#answers.set(key, answer)
     return answer
+  }
+
+  /** The labels of a Service decide; otherwise all Services of the pool with the same families are alike. */
+  choosesByService(pool: Pool): boolean {
+    return this.#advertsOf(pool).chooseByService
   }
 
   #advertsOf(pool: Pool): PoolAdverts {
     const known = this.#ofPool.get(pool)
     if (known !== undefined) return known
-    const l2 = this.#announcers.l2Adverts.filter((advert) => selectsPool(advert, pool))
-    const bgp = this.#announcers.bgpAdverts.filter((advert) => selectsPool(advert, pool))
-    const adverts = { l2, bgp, chooseByService: [...l2, ...bgp].some(({ serviceSelectors }) => serviceSelectors.length > 0) }
+    const { l2Adverts, bgpAdverts } = this.#announcers
+    const indexes: number[] = []
+    const select = <A extends Selection>(list: readonly A[], from: number): readonly A[] =>
+      list.filter((advert, index) => selectsPool(advert, pool) && indexes.push(from + index))
+    const [l2, bgp] = [select(l2Adverts, 0), select(bgpAdverts, l2Adverts.length)]
+    const chooseByService = [...l2, ...bgp].some(({ serviceSelectors }) => serviceSelectors.length > 0)
+    const adverts = { l2, bgp, chooseByService, key: indexes.join() }
     this.#ofPool.set(pool, adverts)
     return adverts
   }
