@@ -2,15 +2,10 @@
 
 import type { AdmissionRequest } from '../../../admission/request.ts'
 import { review } from '../../../admission/review.ts'
-import { storedAs } from '../../../admission/stored.ts'
+import { stillWorld } from '../../../admission/still-world.ts'
 import type { World } from '../../../admission/world.ts'
-import { compilePools } from '../../../core/config/pools.ts'
-import { type NamespaceView, type ServiceAdmission, viewNamespace } from '../../../core/namespace.ts'
-import { namespacedName } from '../../../core/namespaced-name.ts'
-import { viewNode } from '../../../core/node.ts'
+import type { ServiceAdmission } from '../../../core/namespace.ts'
 import type { Node, Service } from '../../../core/objects.ts'
-import { Occupancy } from '../../../core/occupancy.ts'
-import { viewService } from '../../../core/service.ts'
 import type { Fields } from '../../../core/shape.ts'
 import type {
   AllocationPolicy,
@@ -67,39 +62,21 @@ export interface Surroundings {
 
 export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {}): World {
   const { namespaces = {}, services = [], nodes = [], l2Advertisements = [{}], serviceAdmission = 'enforce' } = surroundings
-  const poolObjects = pools as unknown as readonly IPAddressPool[]
-  const compiled = compilePools(poolObjects)
-  const policies = storedAs.policies(objects<AllocationPolicy>(surroundings.policies))
-  const namespaceOf = (name: string): NamespaceView => viewNamespace({ metadata: { name, ...namespaces[name] } })
-  const occupancy = new Occupancy({
-    poolPriority: 'highest',
-    pools: () => compiled.pools,
-    policies: () => policies.compiled,
-    reserved: () => nodes.flatMap((node) => viewNode(node).addresses),
-    services: () => services.map((service) => viewService(service)),
-    namespaceOf,
-  })
-  return {
-    namespace: ownNamespace,
-    classes: {},
-    poolPriority: 'highest',
-    serviceAdmission,
-    ignoresExcludeLabel: false,
-    poolObjects,
-    pools: compiled,
-    l2Advertisements: storedAs.l2Advertisements(objects<L2Advertisement>(l2Advertisements)),
-    bgpAdvertisements: storedAs.bgpAdvertisements(objects<BGPAdvertisement>(surroundings.bgpAdvertisements)),
-    peers: storedAs.peers(objects<BGPPeerV1beta2>(surroundings.peers)),
-    bfdProfiles: storedAs.bfdProfiles(objects<BFDProfile>(surroundings.bfdProfiles)),
-    communities: storedAs.communities(objects<Community>(surroundings.communities)),
-    policies,
-    ipam: () => occupancy.ipam,
-    namespaceOf,
-    namespaces: () => Object.keys(namespaces).map(namespaceOf),
-    nodes: () => nodes.map(viewNode),
-    serviceObject: (key) => services.find((service) => namespacedName(service) === key),
-    serviceLabels: () => services.map(({ metadata }) => metadata.labels ?? {}),
-  }
+  return stillWorld(
+    {
+      pools: objects<IPAddressPool>(pools),
+      l2Advertisements: objects<L2Advertisement>(l2Advertisements),
+      bgpAdvertisements: objects<BGPAdvertisement>(surroundings.bgpAdvertisements),
+      peers: objects<BGPPeerV1beta2>(surroundings.peers),
+      bfdProfiles: objects<BFDProfile>(surroundings.bfdProfiles),
+      communities: objects<Community>(surroundings.communities),
+      policies: objects<AllocationPolicy>(surroundings.policies),
+      namespaces: Object.entries(namespaces).map(([name, metadata]) => ({ metadata: { name, ...metadata } })),
+      nodes,
+      services,
+    },
+    { namespace: ownNamespace, classes: {}, poolPriority: 'highest', serviceAdmission, ignoresExcludeLabel: false },
+  )
 }
 
 function objects<O>(list: readonly Fields[] = []): readonly O[] {

@@ -1,0 +1,58 @@
+// A World of plain lists: of files, of a snapshot, of a test. The webhook makes its own of caches that never stand still.
+import { compilePools } from '../core/config/pools.ts'
+import { bareNamespace, type NamespaceView, viewNamespace } from '../core/namespace.ts'
+import { namespacedName } from '../core/namespaced-name.ts'
+import { viewNode } from '../core/node.ts'
+import type { Namespace, Node, Service } from '../core/objects.ts'
+import { Occupancy } from '../core/occupancy.ts'
+import { viewService } from '../core/service.ts'
+import { asTexts } from '../core/shape.ts'
+import type { IPAddressPool } from '../schemas/generated/types.ts'
+import { type StoredConfiguration, storedAs } from './stored.ts'
+import type { World } from './world.ts'
+
+/** As stored: our own kinds of our own namespace, the others of all. */
+export type ClusterObjects = { readonly [K in keyof StoredConfiguration]: StoredConfiguration[K]['objects'] } & {
+  readonly pools: readonly IPAddressPool[]
+  readonly namespaces: readonly Namespace[]
+  readonly nodes: readonly Node[]
+  /** Also of other types than LoadBalancer, which do not count. */
+  readonly services: readonly Service[]
+}
+
+export type WorldSettings = Pick<World, 'namespace' | 'classes' | 'poolPriority' | 'serviceAdmission' | 'ignoresExcludeLabel'>
+
+export function stillWorld(objects: ClusterObjects, settings: WorldSettings): World {
+  const pools = compilePools(objects.pools)
+  const nodes = objects.nodes.map(viewNode)
+  const namespaces = new Map(objects.namespaces.map((namespace) => [namespace.metadata.name ?? '', viewNamespace(namespace)]))
+  const services = objects.services.filter(({ spec }) => spec?.type === 'LoadBalancer')
+  const byName = new Map(services.map((service) => [namespacedName(service), service]))
+  const namespaceOf = (name: string): NamespaceView => namespaces.get(name) ?? bareNamespace(name)
+  const policies = storedAs.policies(objects.policies)
+  const occupancy = new Occupancy({
+    poolPriority: settings.poolPriority,
+    pools: () => pools.pools,
+    policies: () => policies.compiled,
+    reserved: () => nodes.flatMap(({ addresses }) => addresses),
+    services: () => services.map((service) => viewService(service, settings.classes)),
+    namespaceOf,
+  })
+  return {
+    ...settings,
+    poolObjects: objects.pools,
+    pools,
+    l2Advertisements: storedAs.l2Advertisements(objects.l2Advertisements),
+    bgpAdvertisements: storedAs.bgpAdvertisements(objects.bgpAdvertisements),
+    peers: storedAs.peers(objects.peers),
+    bfdProfiles: storedAs.bfdProfiles(objects.bfdProfiles),
+    communities: storedAs.communities(objects.communities),
+    policies,
+    ipam: () => occupancy.ipam,
+    namespaceOf,
+    namespaces: () => [...namespaces.values()],
+    nodes: () => nodes,
+    serviceObject: (key) => byName.get(key),
+    serviceLabels: () => services.map(({ metadata }) => asTexts(metadata.labels)),
+  }
+}
