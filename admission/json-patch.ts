@@ -1,4 +1,5 @@
 // RFC 6902 patches of annotations: what a user wrote is never rewritten, and only what we wrote is taken away.
+import { asFields, type Fields } from '../core/shape.ts'
 
 /** One operation of a JSON patch. */
 export interface AddOperation {
@@ -34,6 +35,27 @@ export function addAnnotations(
 /** @param key of an annotation that the object has: removing what is absent makes the whole patch fail */
 export function removeAnnotation(key: string): readonly RemoveOperation[] {
   return [{ op: 'remove', path: pathOf(key) }]
+}
+
+/** The object as the API server would store it, for those who have none. */
+export function applyPatch(object: Fields, patch: readonly PatchOperation[]): Fields {
+  return patch.reduce(applyOperation, object)
+}
+
+function applyOperation(object: Fields, operation: PatchOperation): Fields {
+  const [name = '', ...path] = operation.path
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return write(object, [name, ...path], operation.op === 'add' ? operation.value : undefined)
+}
+
+/** @param value undefined removes */
+function write(object: Fields, [name, ...path]: readonly [string, ...string[]], value: unknown): Fields {
+  const [next, ...rest] = path
+  if (next !== undefined) return { ...object, [name]: write(asFields(object[name]) ?? {}, [next, ...rest], value) }
+  const { [name]: _, ...others } = object
+  return value === undefined ? others : { ...object, [name]: value }
 }
 
 function pathOf(annotation: string): string {

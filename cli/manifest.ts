@@ -74,7 +74,8 @@ function readObject(reader: Reader, value: unknown, path: FieldPath): readonly M
   const place = (field: string, aim: 'key' | 'value' = 'value'): Place =>
     reader.placeAt(document.spanOf([...path, ...parseFieldPath(field)], aim))
   if (object === undefined) {
-    if (path.length > 0 || reader.isNamed) findings.push(findingAt('NotAnObject', place(''), `a Kubernetes object must be a map, this is ${kindOf(value)}`))
+    if (path.length > 0 || reader.isNamed)
+      findings.push(findingAt('NotAnObject', place(''), `a Kubernetes object must be a map, this is ${kindOf(value)}`))
     return []
   }
   const [apiVersion, kind] = [asText(object['apiVersion']), asText(object['kind'])]
@@ -104,7 +105,7 @@ function manifestOf(
   const usual = apiVersion.startsWith(group) ? namespaces.metallb : 'default'
   const namespace = withoutNamespace.has(kind) ? '' : written === '' ? (namespaces.given ?? usual) : written
   const name = asText(metadata['name']) ?? ''
-  const placed = namespace === '' ? object : { ...object, metadata: { ...metadata, namespace } }
+  const placed = { ...object, metadata: namespace === '' ? metadata : { ...metadata, namespace } }
   return { apiVersion, kind, namespace, name: name === '' ? (asText(metadata['generateName']) ?? '') : name, object: placed, placeOf }
 }
 
@@ -117,7 +118,13 @@ function notAnObject(object: Fields, place: Manifest['placeOf']): readonly Findi
     if (keys.includes(name)) return [findingAt('NotAnObject', place(name), `${name} must be a text, is ${kindOf(object[name])}`)]
     const guess = keys.find((key) => nearest(key, [name]) !== undefined)
     const message = `${name} is missing, so this is no Kubernetes object`
-    return [findingAt('NotAnObject', place(guess ?? '', 'key'), guess === undefined ? message : `${message}; did you mean ${name} by "${guess}"?`)]
+    return [
+      findingAt(
+        'NotAnObject',
+        place(guess ?? '', 'key'),
+        guess === undefined ? message : `${message}; did you mean ${name} by "${guess}"?`,
+      ),
+    ]
   })
 }
 
@@ -128,9 +135,11 @@ function wrongKind(apiVersion: string, kind: string): string | undefined {
   const isOurGroup = apiVersion.startsWith(group)
   // Other projects have kinds of the same names; in a group of their own.
   const isMeant = isOurGroup || !apiVersion.includes('/') || nearest(apiVersion.split('/')[0] ?? '', ['metallb.io']) !== undefined
-  if (versions.length > 0) return isMeant ? `${kind} is a kind of ${versions.join(' and ')}, not of ${JSON.stringify(apiVersion.slice(0, 80))}` : undefined
+  if (versions.length > 0)
+    return isMeant ? `${kind} is a kind of ${versions.join(' and ')}, not of ${JSON.stringify(apiVersion.slice(0, 80))}` : undefined
   if (!isOurGroup) return undefined
-  if (kind === 'AddressPool') return 'AddressPool does not exist any more; write an IPAddressPool, and an L2Advertisement or BGPAdvertisement that announces it'
+  if (kind === 'AddressPool')
+    return 'AddressPool does not exist any more; write an IPAddressPool, and an L2Advertisement or BGPAdvertisement that announces it'
   const guess = nearest(kind, [...new Set(ownKinds.map((own) => own.kind))])
   return `there is no kind ${JSON.stringify(kind.slice(0, 80))} in ${apiVersion.slice(0, 80)}${guess === undefined ? '' : `; did you mean ${guess}?`}`
 }

@@ -49,8 +49,8 @@ export function spanOf(node: unknown): Span {
 export function keyText(pair: Pair): string | undefined {
   const { key } = pair
   if (!isScalar(key)) return undefined
-  if (typeof key.value === 'string') return key.value
-  return typeof key.value === 'number' || typeof key.value === 'boolean' ? (key.source ?? String(key.value)) : undefined
+  const { value } = key
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 }
 
 export function isMergeKey(pair: Pair): boolean {

@@ -1,0 +1,169 @@
+// The judgement of files: every object is reviewed by the functions of the webhook, in a World of all the files. Of objects of one kind only those before it
+// count, so that a conflict is said once, at the later one.
+
+import { applyPatch } from '../../admission/json-patch.ts'
+import type { AdmissionRequest } from '../../admission/request.ts'
+import { review, reviewService } from '../../admission/review.ts'
+import { type ClusterObjects, stillWorld, type WorldSettings } from '../../admission/still-world.ts'
+import { storedAs } from '../../admission/stored.ts'
+import { shapeProblems } from '../../admission/validate/shape.ts'
+import type { Verdict } from '../../admission/verdict.ts'
+import type { World } from '../../admission/world.ts'
+import type { Family } from '../../core/address.ts'
+import { compilePools } from '../../core/config/pools.ts'
+import { createIpam } from '../../core/ipam.ts'
+import type { Service } from '../../core/objects.ts'
+import type { Problem, ProblemCode } from '../../core/problem.ts'
+import { rebuild } from '../../core/rebuild.ts'
+import { viewService } from '../../core/service.ts'
+import type { Fields } from '../../core/shape.ts'
+import type { IPAddressPool } from '../../schemas/generated/types.ts'
+import { byPlace, type Finding } from '../finding.ts'
+import { type Manifest, type Manifests, readManifests, type SourceFile, subjectOf } from '../manifest.ts'
+import { knowledgeOf, weigh } from './knowledge.ts'
+import { metadataProblems } from './metadata.ts'
+import { isOwnKind, objectsOf, placeInWorld } from './objects.ts'
+import { asStored, type ClusterFamilies } from './service-as-stored.ts'
+
+export interface LintSettings extends WorldSettings {
+  /** The families of the cluster; undefined when the user did not say. */
+  readonly ipFamilies: readonly Family[] | undefined
+  /** Of objects that name none. */
+  readonly givenNamespace: string | undefined
+  readonly isPartial: boolean
+}
+
+export interface LintResult {
+  /** By place. */
+  readonly findings: readonly Finding[]
+  /** How many objects were judged. */
+  readonly judged: number
+}
+
+/** Never throws, whatever the files hold. */
+export function lint(files: readonly SourceFile[], settings: LintSettings): LintResult {
+  const read = readManifests(files, { given: settings.givenNamespace, metallb: settings.namespace })
+  return { findings: [...read.findings, ...judge(read, settings)].toSorted(byPlace), judged: read.manifests.filter(isJudged).length }
+}
+
+/** Namespaces and Nodes are only looked at. */
+function isJudged(manifest: Manifest): boolean {
+  return isOwnKind(manifest) || manifest.kind === 'Service'
+}
+
+function judge({ manifests }: Manifests, settings: LintSettings): readonly Finding[] {
+  const world = stillWorld(objectsOf(manifests, settings), settings)
+  const knowledge = knowledgeOf(world, settings.isPartial)
+  const found = [
+    ...manifests.flatMap((manifest) => metadataProblems(manifest).map((problem) => findingOf(manifest, 'error', problem))),
+    ...judgeOwn(manifests.filter(isOwnKind), world, settings),
+    ...judgeServices(
+      manifests.filter(({ kind }) => kind === 'Service'),
+      world,
+      settings,
+    ),
+  ]
+  return found.flatMap((finding) => weigh(finding, knowledge) ?? [])
+}
+
+function judgeOwn(manifests: readonly Manifest[], world: World, settings: LintSettings): readonly Finding[] {
+  const earlier = new Map<keyof ClusterObjects, Manifest[]>()
+  return manifests.flatMap((manifest) => {
+    const place = placeInWorld(manifest)
+    if (place === undefined) return judgeShape(manifest)
+    const before = earlier.get(place) ?? []
+    const verdict = review(requestOf(manifest, manifest.object), withOnly(world, place, objectsOf(before, settings)))
+    earlier.set(place, [...before, manifest])
+    return findingsOf(manifest, verdict)
+  })
+}
+
+/** No rule is written for the kind: its schema is all there is. */
+function judgeShape(manifest: Manifest): readonly Finding[] {
+  const problems = shapeProblems(`${manifest.apiVersion}/${manifest.kind}`, manifest.object)
+  return problems.map((problem) => findingOf(manifest, 'error', problem))
+}
+
+/** The world with other objects of one kind. */
+function withOnly(world: World, kind: keyof ClusterObjects, objects: ClusterObjects): World {
+  switch (kind) {
+    case 'pools':
+      return { ...world, poolObjects: objects.pools, pools: compilePools(objects.pools as readonly IPAddressPool[]) }
+    case 'namespaces':
+    case 'nodes':
+    case 'services':
+      return world
+    default:
+      // What each kind is made of is checked where `storedAs` is written.
+      return { ...world, [kind]: storedAs[kind](objects[kind] as readonly never[]) }
+  }
+}
+
+/** In the order in which they are sure of their addresses; each finds the books as those before it leave them. */
+function judgeServices(manifests: readonly Manifest[], world: World, settings: LintSettings): readonly Finding[] {
+  const cluster: ClusterFamilies = { primary: settings.ipFamilies?.[0] ?? primaryOf(world), all: settings.ipFamilies }
+  const services = manifests.map((manifest) => {
+    const patched = applyPatch(manifest.object, review(requestOf(manifest, manifest.object), world).patch)
+    const object = asStored(patched, cluster, settings.classes)
+    return { manifest, object, view: viewService(object as unknown as Service, settings.classes) }
+  })
+  const ipam = createIpam(world.pools.pools, {
+    poolPriority: world.poolPriority,
+    reserved: world.nodes().flatMap(({ addresses }) => addresses),
+  })
+  rebuild(
+    ipam,
+    services.map(({ view }) => view),
+    (name) => world.namespaceOf(name),
+    undefined,
+  )
+  const present = { ...world, ipam: () => ipam }
+  return services
+    .toSorted((a, b) => certainty(a.view) - certainty(b.view))
+    .flatMap(({ manifest, object, view }) => {
+      const verdict = reviewService(requestOf(manifest, object), present)
+      if (verdict.problems.length === 0 && view.isLoadBalancer && view.held.length === 0)
+        ipam.allocate(view, world.namespaceOf(view.namespace))
+      return findingsOf(manifest, verdict)
+    })
+}
+
+/** Who has an address keeps it, who asks for one comes next: else a Service that takes any address would stand in its way. */
+function certainty({ held, requestedAddresses, requestedPool }: ReturnType<typeof viewService>): number {
+  if (held.length > 0) return 0
+  if (requestedAddresses.ok && requestedAddresses.value.length > 0) return 1
+  return requestedPool?.isDefault === false ? 2 : 3
+}
+
+function primaryOf(world: World): Family {
+  const families = world.pools.pools.flatMap(({ ranges }) => ranges.map(({ first }) => first.family))
+  return families.length > 0 && families.every((family) => family === 'IPv6') ? 'IPv6' : 'IPv4'
+}
+
+function requestOf({ apiVersion, kind, namespace, name }: Manifest, object: Fields): AdmissionRequest {
+  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion]
+  const place = { group, version, kind, namespace, name }
+  return { ...place, uid: '', operation: 'CREATE', subResource: undefined, username: '', dryRun: true, object, oldObject: undefined }
+}
+
+function findingsOf(manifest: Manifest, { problems, warnings }: Verdict): readonly Finding[] {
+  return [
+    ...problems.map((problem) => findingOf(manifest, 'error', problem)),
+    ...warnings.map((text) => findingOf(manifest, 'warning', readWarning(text))),
+  ]
+}
+
+function findingOf(
+  manifest: Manifest,
+  severity: Finding['severity'],
+  { code, field, message }: Pick<Problem, 'code' | 'field' | 'message'>,
+): Finding {
+  const aim = code === 'UnknownField' || code === 'UnknownAnnotation' || code === 'DeprecatedAnnotation' ? 'key' : 'value'
+  return { severity, code, place: manifest.placeOf(field, aim), subject: subjectOf(manifest), field, message }
+}
+
+/** Back from the text of a warning to its parts. */
+function readWarning(text: string): Pick<Problem, 'code' | 'field' | 'message'> {
+  const [, field = '', message = text, code = ''] = /^((?:[^\s:[]|\[[^\]]*\])+): (.*) \[(\w+)\]$/s.exec(text) ?? []
+  return { code: code as ProblemCode, field, message }
+}

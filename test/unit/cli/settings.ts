@@ -1,0 +1,12 @@
+import type { LintSettings } from '../../../cli/lint/lint.ts'
+
+/** What `metallb lint` does without any flag. */
+export const settings: LintSettings = {
+  namespace: 'metallb-system',
+  classes: {},
+  poolPriority: 'highest',
+  serviceAdmission: 'enforce',
+  ipFamilies: undefined,
+  givenNamespace: undefined,
+  isPartial: false,
+}
