@@ -1,7 +1,7 @@
 // `metallb lint`: reads the command line and the files, prints, and says how it went.
 import process from 'node:process'
-import { serviceAdmissions } from '../../core/namespace.ts'
 import { type FlagValues, parseCommandLine } from '../../kube/flags.ts'
+import { settingFlags } from '../../kube/settings.ts'
 import { lint } from '../lint/lint.ts'
 import { renderGithub } from '../lint/output/github.ts'
 import { renderJson } from '../lint/output/json.ts'
@@ -43,21 +43,7 @@ const flagTable = {
     oneOf: Object.keys(familiesOf) as readonly (keyof typeof familiesOf)[],
     help: "the cluster's families, first the one that a Service gets when it names none; auto: what each Service asks for",
   },
-  'lb-class': { kind: 'text', default: '', env: 'METALLB_LB_CLASS', help: 'as the flag of the webhook' },
-  'service-admission': {
-    kind: 'text',
-    default: 'enforce',
-    oneOf: serviceAdmissions,
-    env: 'METALLB_SERVICE_ADMISSION',
-    help: 'as the flag of the webhook',
-  },
-  'pool-priority': {
-    kind: 'text',
-    default: 'highest',
-    oneOf: ['highest', 'lowest'],
-    env: 'METALLB_POOL_PRIORITY',
-    help: 'as the flag of the webhook',
-  },
+  ...settingFlags,
 } as const
 
 const usage = `metallb lint FILE|FOLDER|-...
@@ -94,6 +80,7 @@ function settingsOf(flags: FlagValues<typeof flagTable>): Parameters<typeof lint
     classes: flags['lb-class'] === '' ? {} : { only: flags['lb-class'] },
     poolPriority: flags['pool-priority'],
     serviceAdmission: flags['service-admission'],
+    ignoresExcludeLabel: flags['ignore-exclude-lb'],
     ipFamilies: familiesOf[flags['ip-families']],
     givenNamespace: flags.namespace === '' ? undefined : flags.namespace,
     isPartial: flags.partial,

@@ -110,6 +110,7 @@ function judgeServices(manifests: readonly Manifest[], world: World, settings: L
   const ipam = createIpam(world.pools.pools, {
     poolPriority: world.poolPriority,
     reserved: world.nodes().flatMap(({ addresses }) => addresses),
+    policies: world.policies.compiled,
   })
   rebuild(
     ipam,

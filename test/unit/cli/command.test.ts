@@ -67,10 +67,10 @@ describe('The program metallb', () => {
     expect(outcome.code).to.equal(2)
     expect(outcome.stdout).to.contain('[RangeReversed]')
     expect(outcome.stderr.split('\n')).to.deep.equal([
+      'metallb lint: empty: no file in it ends in .yaml, .yml or .json',
       'metallb lint: binary.yaml: it is not text: there is a zero byte in it',
       'metallb lint: latin.yaml: it is not text in UTF-8',
       'metallb lint: absent.yaml: there is no such file or folder',
-      'metallb lint: empty: no file in it ends in .yaml, .yml or .json',
       'metallb lint: large.yaml: it is larger than 16 MiB; name smaller files one by one',
       '',
     ])

@@ -6,6 +6,7 @@ export const settings: LintSettings = {
   classes: {},
   poolPriority: 'highest',
   serviceAdmission: 'enforce',
+  ignoresExcludeLabel: false,
   ipFamilies: undefined,
   givenNamespace: undefined,
   isPartial: false,
