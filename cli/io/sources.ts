@@ -28,9 +28,10 @@ export async function readSources(names: readonly string[]): Promise<Sources> {
   const files: SourceFile[] = []
   const failures: string[] = []
   const fail = (name: string, error: unknown): void => void failures.push(`${name}: ${reasonOf(error)}`)
-  for (const { name, isNamed, open } of [...new Set(names)].flatMap((each) => wantedBy(each, fail))) {
+  for (const wanted of [...new Set(names)].flatMap((each) => wantedBy(each, fail))) {
+    const { name, isNamed } = wanted
     try {
-      files.push({ name, isNamed, text: decode(await readAll(open())) })
+      files.push({ name, isNamed, text: decode(await readAll(wanted.open())) })
     } catch (error) {
       fail(name, error)
     }
