@@ -15,6 +15,7 @@ export interface AdmissionRequest {
   readonly name: string
   readonly namespace: string
   readonly username: string
+  readonly groups: readonly string[]
   readonly dryRun: boolean
   /** Absent on DELETE. */
   readonly object: Fields | undefined

@@ -9,6 +9,16 @@ export interface Verdict {
   /** Complete sentences; they refuse nothing. */
   readonly warnings: readonly string[]
   readonly patch: readonly PatchOperation[]
+  readonly notes: readonly PolicyNote[]
+}
+
+/** About a policy, for who owns it: in the log, and (`audited`) in the audit trail of the API server. `failed` and `late` are not the object's fault. */
+export interface PolicyNote {
+  readonly type: 'audited' | 'failed' | 'late'
+  readonly policy: string
+  /** Its name, or its place: `validations[0]`. */
+  readonly validation: string
+  readonly message: string
 }
 
 export interface RestingVerdict extends Verdict {
@@ -16,10 +26,10 @@ export interface RestingVerdict extends Verdict {
   readonly evidence: readonly Evidence[]
 }
 
-export const nothingToSay: Verdict = { problems: [], warnings: [], patch: [] }
+export const nothingToSay: Verdict = { problems: [], warnings: [], patch: [], notes: [] }
 
 /** Nothing is refused, but everything is said. */
-export function asWarnings(verdict: Verdict): Verdict {
+export function asWarnings<V extends Verdict>(verdict: V): V {
   return { ...verdict, problems: [], warnings: [...verdict.problems.map(warningText), ...verdict.warnings] }
 }
 

@@ -6,6 +6,7 @@ import { asFields, asText, asTexts } from './shape.ts'
 export interface NamespaceView {
   readonly name: string
   readonly labels: Labels
+  readonly annotations: Readonly<Record<string, string>>
   /** Annotation `metallb.io/default-pool`. */
   readonly defaultPool?: string
   /** Annotation `metallb.io/admission`, when it is one of the modes. */
@@ -21,12 +22,14 @@ export type ServiceAdmission = (typeof serviceAdmissions)[number]
 /** Never throws, whatever the object holds. */
 export function viewNamespace(namespace: Namespace): NamespaceView {
   const metadata = asFields(asFields(namespace)?.['metadata']) ?? {}
-  const defaultPool = asTexts(metadata['annotations'])[annotations.namespaceDefaultPool]?.trim()
-  const mode = asTexts(metadata['annotations'])[annotations.namespaceAdmission]?.trim()
+  const all = asTexts(metadata['annotations'])
+  const defaultPool = all[annotations.namespaceDefaultPool]?.trim()
+  const mode = all[annotations.namespaceAdmission]?.trim()
   const admission = serviceAdmissions.find((known) => known === mode)
   return {
     name: asText(metadata['name']) ?? '',
     labels: asTexts(metadata['labels']),
+    annotations: all,
     ...(defaultPool === undefined || defaultPool === '' ? {} : { defaultPool }),
     ...(admission === undefined ? {} : { admission }),
     ...((metadata['deletionTimestamp'] ?? undefined) === undefined ? {} : { isEnding: true as const }),
@@ -35,5 +38,5 @@ export function viewNamespace(namespace: Namespace): NamespaceView {
 
 /** What is known of a Namespace that the cache does not hold yet: its name, and the label that Kubernetes derives from it. */
 export function bareNamespace(name: string): NamespaceView {
-  return { name, labels: { 'kubernetes.io/metadata.name': name } }
+  return { name, labels: { 'kubernetes.io/metadata.name': name }, annotations: {} }
 }

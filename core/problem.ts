@@ -277,6 +277,16 @@ export const problemCodes = {
     cure: 'Write 65000:100, or a large community as large:65000:1:2.',
     reason: 'FieldValueInvalid',
   },
+  PolicyViolated: {
+    title: 'A Service that an AllocationPolicy does not allow',
+    cure: 'Do what the message says: the owner of the cluster wrote it. The policy is named at its end.',
+    reason: 'FieldValueForbidden',
+  },
+  PolicyNotEvaluated: {
+    title: 'An expression of an AllocationPolicy without a result for this Service',
+    cure: 'Whoever owns the policy corrects it, often by has() before a field that may be absent. What takes too long is only warned about.',
+    reason: 'FieldValueForbidden',
+  },
   ExpressionInvalid: {
     title: 'A CEL expression that cannot be compiled',
     cure: 'Correct it at the line and column that the message names. What an expression may name and call is in docs/policies.md.',

@@ -1,7 +1,7 @@
 // Reads an AdmissionReview v1 from the network: anybody who reaches the port may have written it, so nothing is taken on trust.
 import { type AdmissionRequest, type Operation, operations } from '../admission/request.ts'
 import { fail, ok, type Result } from '../core/result.ts'
-import { asFields, asText, type Fields, kindOf } from '../core/shape.ts'
+import { asFields, asList, asText, type Fields, kindOf } from '../core/shape.ts'
 
 /** No object of Kubernetes comes near it; what does is made to exhaust a stack. */
 const deepest = 100
@@ -33,6 +33,7 @@ function decodeRequest(request: Fields): Result<AdmissionRequest, string> {
   const objects = decodeObjects(request, operation)
   if (!objects.ok) return objects
   const subResource = asText(request['subResource'])
+  const user = asFields(request['userInfo']) ?? {}
   return ok({
     uid,
     operation,
@@ -40,7 +41,8 @@ function decodeRequest(request: Fields): Result<AdmissionRequest, string> {
     subResource: subResource === '' ? undefined : subResource,
     name: decodeName(request, objects.value.object ?? objects.value.oldObject),
     namespace: asText(request['namespace']) ?? '',
-    username: asText(asFields(request['userInfo'])?.['username']) ?? '',
+    username: asText(user['username']) ?? '',
+    groups: asList(user['groups']).flatMap((group) => asText(group) ?? []),
     dryRun: request['dryRun'] === true,
     ...objects.value,
   })

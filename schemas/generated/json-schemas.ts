@@ -126,7 +126,7 @@ export const jsonSchemas: { readonly [apiVersionSlashKind: string]: JsonSchema }
                   maxLength: 4096,
                 },
                 message: {
-                  description: 'What the author of a Service is told when the expression is false, or fails; the expression itself when left out.',
+                  description: 'What the author of a Service is told when the expression is false; the expression itself when left out.',
                   type: 'string',
                   minLength: 1,
                   maxLength: 512,

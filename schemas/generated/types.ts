@@ -24,7 +24,7 @@ export interface AllocationPolicySpec {
     readonly name?: string
     /** CEL that gives true or false, over object, oldObject (null on creation), request, namespaceObject, pools and usage. */
     readonly expression: string
-    /** What the author of a Service is told when the expression is false, or fails; the expression itself when left out. */
+    /** What the author of a Service is told when the expression is false; the expression itself when left out. */
     readonly message?: string
     /** CEL that gives the message as a string, over the same variables; message is used when it fails. */
     readonly messageExpression?: string

@@ -99,6 +99,7 @@ export function requestFor(object: Fields, oldObject?: Fields, more: Partial<Adm
     name: metadata.name ?? '',
     namespace: metadata.namespace ?? '',
     username: 'alice',
+    groups: ['system:authenticated'],
     dryRun: false,
     object,
     oldObject,

@@ -28,7 +28,7 @@ describe('the change guard', () => {
     fc.assert(
       fc.property(configuration, configuration, services, (before, after, balanced) => {
         const cluster = new Cluster(before)
-        for (const { name, labels } of namespaceViews) cluster.namespaces.set(name, { name, labels })
+        for (const { name, labels, annotations } of namespaceViews) cluster.namespaces.set(name, { name, labels, annotations })
         cluster.restart()
         for (const { key, options } of balanced) cluster.put(serviceObject(key, options))
         const surroundings = { services: [...cluster.services.values()], namespaces }

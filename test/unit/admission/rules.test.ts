@@ -2,6 +2,8 @@
 import { readdirSync } from 'node:fs'
 import { expect } from 'chai'
 import { guard } from '../../../admission/guard/guard.ts'
+import { evaluateHere } from '../../../admission/policy/evaluate-here.ts'
+import { judgeByPolicies, withPolicies } from '../../../admission/policy/judge.ts'
 import type { AdmissionRequest } from '../../../admission/request.ts'
 import { review, reviewService } from '../../../admission/review.ts'
 import { asWarnings, type Verdict } from '../../../admission/verdict.ts'
@@ -20,8 +22,8 @@ const tables = await Promise.all(
   }),
 )
 
-function judge(request: AdmissionRequest, world: World): Verdict {
-  if (request.kind === 'Service') return reviewService(request, world)
+async function judge(request: AdmissionRequest, world: World): Promise<Verdict> {
+  if (request.kind === 'Service') return withPolicies(reviewService(request, world), await judgeByPolicies(request, world, evaluateHere))
   const [verdict, cost] = [review(request, world), guard(request, world)]
   return { ...verdict, problems: [...verdict.problems, ...cost.problems], warnings: [...verdict.warnings, ...cost.warnings] }
 }
@@ -31,13 +33,13 @@ interface Said {
   readonly warned?: string
 }
 
-function saidOf({ pools = {}, object, old, ...surroundings }: RuleCase, code: string): Said {
+async function saidOf({ pools = {}, object, old, ...surroundings }: RuleCase, code: string): Promise<Said> {
   const stored = Object.entries(pools).map(([name, spec]) =>
     poolObject(name, typeof spec === 'string' ? { addresses: spec.split(' ') } : spec),
   )
   const request = object === undefined ? deletionOf(old ?? {}) : requestFor(object, old)
   const world = worldOf(stored as unknown as readonly Fields[], surroundings)
-  const verdict = judge(request, world)
+  const verdict = await judge(request, world)
   const mark = ` [${code}]`
   const underCode = (texts: readonly string[]): string =>
     texts.flatMap((text) => (text.endsWith(mark) ? [text.slice(0, -mark.length)] : [])).join('\n')
@@ -55,7 +57,7 @@ describe('the rule', () => {
       for (const [name, ruleCase] of Object.entries(table.cases)) {
         const { refused, warned } = ruleCase
         const wanted = { ...(refused === undefined ? {} : { refused }), ...(warned === undefined ? {} : { warned }) }
-        it(name, () => expect(saidOf(ruleCase, table.code)).to.deep.equal(wanted))
+        it(name, async () => expect(await saidOf(ruleCase, table.code)).to.deep.equal(wanted))
       }
     })
   }

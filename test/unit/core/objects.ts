@@ -83,6 +83,7 @@ export function namespaceOf(name: string, labels: Readonly<Record<string, string
   return {
     name,
     labels: { 'kubernetes.io/metadata.name': name, ...labels },
+    annotations: {},
     ...(defaultPool === undefined ? {} : { defaultPool }),
   }
 }
