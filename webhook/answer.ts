@@ -2,6 +2,7 @@
 
 import type { PatchOperation } from '../admission/json-patch.ts'
 import type { AdmissionRequest } from '../admission/request.ts'
+import type { PolicyNote } from '../admission/verdict.ts'
 import type { Problem } from '../core/problem.ts'
 
 /** metav1.StatusCause: kubectl prints `field: message` and nothing else, so each message stands alone. */
@@ -34,7 +35,23 @@ export interface AdmissionReviewAnswer {
     readonly patchType?: 'JSONPatch'
     /** Base64 of the JSON patch. */
     readonly patch?: string
+    /** The API server puts the name of our webhook before each key. */
+    readonly auditAnnotations?: Readonly<Record<string, string>>
   }
+}
+
+/** The audit trail takes what kubectl never shows; more than this nobody reads. */
+const mostAudited = 20
+
+/** What policies have noted, under the key and in the form of ValidatingAdmissionPolicy. */
+export function auditAnnotations(notes: readonly PolicyNote[]): Readonly<Record<string, string>> {
+  const audited = notes.filter(({ type }) => type === 'audited').map(({ policy, validation, message }) => ({ policy, validation, message }))
+  return audited.length === 0 ? {} : { validation_failure: JSON.stringify(audited.slice(0, mostAudited)) }
+}
+
+export function withAudit(reply: AdmissionReviewAnswer, annotations: Readonly<Record<string, string>>): AdmissionReviewAnswer {
+  if (Object.keys(annotations).length === 0) return reply
+  return { ...reply, response: { ...reply.response, auditAnnotations: annotations } }
 }
 
 /** The API server cuts longer warnings off by itself, in the middle of a word and without a sign. */

@@ -1,4 +1,5 @@
 // The webhook: admission for metallb.io and for Services. Wires the parts together and owns their order of start and end.
+import { evaluateHere } from '../admission/policy/evaluate-here.ts'
 import { type Certificates, keepCertificates } from '../certs/rotate.ts'
 import type { LoadBalancerClasses } from '../core/service.ts'
 import { connectKube } from '../kube/client.ts'
@@ -79,7 +80,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     isEnding: () => view.isEnding,
     log,
   })
-  const admission = new Admission({ worlds: view, metrics, clock: systemClock, log })
+  const admission = new Admission({ worlds: view, evaluator: { evaluate: evaluateHere }, metrics, clock: systemClock, log })
 
   function registrationGap(): string | undefined {
     return registrar.registered ? undefined : 'the webhook configurations do not hold our certificate authority yet'

@@ -144,7 +144,17 @@ function primaryOf(world: World): Family {
 function requestOf({ apiVersion, kind, namespace, name }: Manifest, object: Fields): AdmissionRequest {
   const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion]
   const place = { group, version, kind, namespace, name }
-  return { ...place, uid: '', operation: 'CREATE', subResource: undefined, username: '', dryRun: true, object, oldObject: undefined }
+  return {
+    ...place,
+    uid: '',
+    operation: 'CREATE',
+    subResource: undefined,
+    username: '',
+    groups: [],
+    dryRun: true,
+    object,
+    oldObject: undefined,
+  }
 }
 
 function findingsOf(manifest: Manifest, { problems, warnings }: Verdict): readonly Finding[] {

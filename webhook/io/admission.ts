@@ -2,9 +2,10 @@
 
 import type { Evidence, OwnKind } from '../../admission/evidence.ts'
 import { guard, guardedKinds } from '../../admission/guard/guard.ts'
+import { judgeByPolicies, withPolicies } from '../../admission/policy/judge.ts'
 import type { AdmissionRequest } from '../../admission/request.ts'
 import { isExempt, kindOfRequest, kindsBeside, review, reviewService } from '../../admission/review.ts'
-import { asWarnings, nothingToSay, type RestingVerdict, type Verdict } from '../../admission/verdict.ts'
+import { asWarnings, nothingToSay, type PolicyNote, type RestingVerdict, type Verdict } from '../../admission/verdict.ts'
 import type { World } from '../../admission/world.ts'
 import type { Problem, ProblemCode } from '../../core/problem.ts'
 import { wordsOf } from '../../kube/api-error.ts'
@@ -12,9 +13,21 @@ import type { Clock } from '../../kube/clock.ts'
 import { parseJson, stringifyJson } from '../../kube/json.ts'
 import type { Logger } from '../../kube/logger.ts'
 import { decodeAdmissionReview } from '../admission-review.ts'
-import { type AdmissionReviewAnswer, allow, failure, forbid, refuse, refuseForNow, refuseWith, type Status } from '../answer.ts'
+import {
+  type AdmissionReviewAnswer,
+  allow,
+  auditAnnotations,
+  failure,
+  forbid,
+  refuse,
+  refuseForNow,
+  refuseWith,
+  type Status,
+  withAudit,
+} from '../answer.ts'
 import { answerProbe, type Call } from '../probe.ts'
 import { confirmVerdict } from './confirmation.ts'
+import { type Evaluator, evaluateForRequest } from './evaluation.ts'
 import { countWarnings, type WebhookMetrics } from './metrics.ts'
 
 /** Where the worlds come from. */
@@ -32,6 +45,15 @@ export interface HttpAnswer {
   readonly body: string
 }
 
+export interface AdmissionOptions {
+  readonly worlds: Worlds
+  /** Of the expressions of policies. */
+  readonly evaluator: Evaluator
+  readonly metrics: WebhookMetrics
+  readonly clock: Clock
+  readonly log: Logger
+}
+
 interface Judgement {
   readonly answer: AdmissionReviewAnswer
   /** What stood in the way, for the metrics; empty when nothing did. */
@@ -43,9 +65,11 @@ export class Admission {
   readonly #metrics: WebhookMetrics
   readonly #clock: Clock
   readonly #log: Logger
+  readonly #evaluator: Evaluator
 
-  constructor(options: { readonly worlds: Worlds; readonly metrics: WebhookMetrics; readonly clock: Clock; readonly log: Logger }) {
+  constructor(options: AdmissionOptions) {
     this.#worlds = options.worlds
+    this.#evaluator = options.evaluator
     this.#metrics = options.metrics
     this.#clock = options.clock
     this.#log = options.log
@@ -93,14 +117,16 @@ export class Admission {
     // The API server shows a warning once for each call that gives it.
     const warnings = call === 'validating' || problems.length > 0 ? verdict.warnings : []
     countWarnings(this.#metrics, request.kind, warnings)
+    this.#logNotes(request, verdict.notes)
+    const audit = auditAnnotations(verdict.notes)
     const [first] = problems
     if (first !== undefined) {
       this.#logRefusal(call, request, problems, startedAt)
-      return { answer: (isDeletion ? forbid : refuse)(request, problems, warnings), code: first.code }
+      return { answer: withAudit((isDeletion ? forbid : refuse)(request, problems, warnings), audit), code: first.code }
     }
     if (patch.length > 0) this.#log.debug({ event: 'defaulted', ...subject(request), patch })
     // Only mutating webhooks may patch.
-    return { answer: allow(request, warnings, call === 'mutating' ? patch : []), code: '' }
+    return { answer: withAudit(allow(request, warnings, call === 'mutating' ? patch : []), audit), code: '' }
   }
 
   /** The reason, when our own kinds cannot be judged. */
@@ -119,10 +145,11 @@ export class Admission {
 
   /** What would be refused and cannot be confirmed is only warned about. */
   async #serviceVerdict(request: AdmissionRequest): Promise<Verdict> {
-    const judge = (world: World): RestingVerdict => reviewService(request, world)
-    const { verdict, isConfirmed } = await confirmVerdict(judge(this.#worlds.cached()), judge, (evidence) =>
-      this.#confirmedIn(evidence, request),
-    )
+    const evaluate = evaluateForRequest(this.#evaluator, this.#clock)
+    const judge = async (world: World): Promise<RestingVerdict> =>
+      withPolicies(reviewService(request, world), await judgeByPolicies(request, world, evaluate))
+    const first = await judge(this.#worlds.cached())
+    const { verdict, isConfirmed } = await confirmVerdict(first, judge, (evidence) => this.#confirmedIn(evidence, request))
     return isConfirmed ? verdict : asWarnings(verdict)
   }
 
@@ -157,6 +184,11 @@ export class Admission {
     })
   }
 
+  #logNotes(request: AdmissionRequest, notes: readonly PolicyNote[]): void {
+    for (const { type, policy, validation, message } of notes)
+      this.#log[type === 'audited' ? 'info' : 'warn']({ event: noteEvents[type], ...subject(request), policy, validation, reason: message })
+  }
+
   #logRefusal(call: Call, request: AdmissionRequest, problems: readonly Problem[], startedAt: number): void {
     this.#log.info({
       event: 'admissionRefused',
@@ -168,6 +200,8 @@ export class Admission {
     })
   }
 }
+
+const noteEvents = { audited: 'policyAudited', failed: 'policyFailed', late: 'policyLate' } as const
 
 function decode(text: string): AdmissionRequest | Status {
   let body: unknown

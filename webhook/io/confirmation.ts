@@ -1,6 +1,6 @@
 // A refusal rests on what was read live: whoever would be refused is judged again on that.
 import { type Evidence, missingEvidence } from '../../admission/evidence.ts'
-import type { RestingVerdict, Verdict } from '../../admission/verdict.ts'
+import type { RestingVerdict } from '../../admission/verdict.ts'
 import type { World } from '../../admission/world.ts'
 
 /** The first live read may show another obstacle that rests on something else. Two of them end within the 2 s that the API server waits. */
@@ -14,9 +14,9 @@ const rounds = 2
  */
 export async function confirmVerdict(
   first: RestingVerdict,
-  judge: (world: World) => RestingVerdict,
+  judge: (world: World) => RestingVerdict | Promise<RestingVerdict>,
   read: (evidence: readonly Evidence[]) => Promise<World | undefined>,
-): Promise<{ readonly verdict: Verdict; readonly isConfirmed: boolean }> {
+): Promise<{ readonly verdict: RestingVerdict; readonly isConfirmed: boolean }> {
   let verdict = first
   const known: Evidence[] = []
   for (let round = 0; ; round++) {
@@ -25,6 +25,6 @@ export async function confirmVerdict(
     const world = round < rounds ? await read(missing) : undefined
     if (world === undefined) return { verdict, isConfirmed: false }
     known.push(...missing)
-    verdict = judge(world)
+    verdict = await judge(world)
   }
 }

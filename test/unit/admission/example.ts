@@ -1,5 +1,6 @@
 // Builders shared by the webhook's tests.
 
+import { evaluateHere } from '../../../admission/policy/evaluate-here.ts'
 import type { AdmissionRequest } from '../../../admission/request.ts'
 import { review } from '../../../admission/review.ts'
 import { stillWorld } from '../../../admission/still-world.ts'
@@ -110,6 +111,15 @@ export function requestFor(object: Fields, oldObject?: Fields, more: Partial<Adm
 export function deletionOf(oldObject: Fields, more: Partial<AdmissionRequest> = {}): AdmissionRequest {
   return { ...requestFor(oldObject, oldObject), operation: 'DELETE', object: undefined, ...more }
 }
+
+/** The body of the call that makes the request. */
+export function reviewTextOf({ group, version, kind, username, groups, ...rest }: AdmissionRequest): string {
+  const request = { ...rest, kind: { group, version, kind }, userInfo: { username, groups } }
+  return JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request })
+}
+
+/** For who is never asked, and for who needs no worker. */
+export const evaluator = { evaluate: evaluateHere }
 
 /** What kubectl prints for the request when it is refused; '' when it is allowed. */
 export function refusalOf(request: AdmissionRequest, world: World): string {

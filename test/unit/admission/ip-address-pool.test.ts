@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { review } from '../../../admission/review.ts'
+import { nothingToSay } from '../../../admission/verdict.ts'
 import { pool, refusalOf, requestFor, stored, worldOf } from './example.ts'
 
 const first = stored('first', ['192.168.1.100-192.168.1.110'], 1)
@@ -54,7 +55,7 @@ const isDefault = { annotations: { 'metallb.io/is-default-pool': 'true' } }
 describe('the review of an IPAddressPool', () => {
   it('lets a right pool pass, without a patch', () => {
     const verdict = review(requestFor(pool('second', { addresses: ['192.168.2.0/24', 'fd00::/64'] })), world)
-    expect(verdict).to.deep.equal({ problems: [], warnings: [], patch: [] })
+    expect(verdict).to.deep.equal(nothingToSay)
   })
 
   for (const [name, [object, text]] of Object.entries(refusals)) {

@@ -69,6 +69,7 @@ describe('an AdmissionReview', () => {
         name: 'first',
         namespace: 'metallb-system',
         username: 'alice',
+        groups: ['system:authenticated'],
         dryRun: true,
         object: request.object,
         oldObject: request.oldObject,

@@ -1,7 +1,8 @@
 // What the webhook does about a change that would cost a live Service its address, when what it rests on can and cannot be read.
 import { expect } from 'chai'
 import type { Evidence } from '../../../admission/evidence.ts'
-import type { Fields } from '../../../core/shape.ts'
+import type { AdmissionRequest } from '../../../admission/request.ts'
+import { asFields } from '../../../core/shape.ts'
 import { ApiError } from '../../../kube/api-error.ts'
 import { systemClock } from '../../../kube/clock.ts'
 import { createLogger } from '../../../kube/logger.ts'
@@ -9,7 +10,7 @@ import type { AdmissionReviewAnswer } from '../../../webhook/answer.ts'
 import { Admission, type Worlds } from '../../../webhook/io/admission.ts'
 import { metrics } from '../../../webhook/io/metrics.ts'
 import type { Call } from '../../../webhook/probe.ts'
-import { deletionOf, requestFor, stored, worldOf } from '../admission/example.ts'
+import { deletionOf, evaluator, requestFor, reviewTextOf, stored, worldOf } from '../admission/example.ts'
 import { serviceObject } from '../core/objects.ts'
 
 const lan = stored('lan', ['192.168.1.0/24'], 1)
@@ -26,16 +27,15 @@ const showing =
   () =>
     Promise.resolve(world)
 
-async function ask(request: Fields, reads: Partial<Worlds>, call: Call = 'validating'): Promise<AdmissionReviewAnswer['response']> {
+async function ask(
+  request: AdmissionRequest,
+  reads: Partial<Worlds>,
+  call: Call = 'validating',
+): Promise<AdmissionReviewAnswer['response']> {
   const worlds: Worlds = { cached: () => lived, confirmed: () => Promise.resolve(lived), confirmedIn: unread, ...reads }
   const log = createLogger({ component: 'test', level: 'none' })
-  const { group, version, kind, username, ...rest } = request
-  const review = {
-    apiVersion: 'admission.k8s.io/v1',
-    kind: 'AdmissionReview',
-    request: { ...rest, kind: { group, version, kind }, userInfo: { username } },
-  }
-  const { status, body } = await new Admission({ worlds, metrics, clock: systemClock, log }).answer(call, JSON.stringify(review))
+  const admission = new Admission({ worlds, evaluator, metrics, clock: systemClock, log })
+  const { status, body } = await admission.answer(call, reviewTextOf(request))
   expect(status).to.equal(200)
   return (JSON.parse(body) as AdmissionReviewAnswer).response
 }
@@ -44,7 +44,7 @@ describe('a change that would cost a live Service its address', () => {
   it('is refused when a live read of the Service confirms that', async () => {
     const asked: Evidence[] = []
     const confirmedIn: Worlds['confirmedIn'] = (evidence) => Promise.resolve(asked.push(...evidence) > 0 ? lived : undefined)
-    const [deleted, changed] = [await ask({ ...deletion }, { confirmedIn }), await ask({ ...update }, { confirmedIn })]
+    const [deleted, changed] = [await ask(deletion, { confirmedIn }), await ask(update, { confirmedIn })]
     expect([deleted.allowed, deleted.status?.code, deleted.status?.message.includes(cost)]).to.deep.equal([false, 403, true])
     expect(deleted.status?.details?.causes).to.have.length(1)
     expect([changed.allowed, changed.status?.code, changed.status?.message.includes(cost)]).to.deep.equal([false, 422, true])
@@ -53,7 +53,7 @@ describe('a change that would cost a live Service its address', () => {
 
   it('passes when the live read shows that the Service has gone', async () => {
     for (const request of [deletion, update]) {
-      expect(await ask({ ...request }, { confirmedIn: showing(left) })).to.deep.equal({ uid: 'request-1', allowed: true })
+      expect(await ask(request, { confirmedIn: showing(left) })).to.deep.equal({ uid: 'request-1', allowed: true })
     }
   })
 
@@ -64,21 +64,21 @@ describe('a change that would cost a live Service its address', () => {
   }
   for (const [name, reads] of Object.entries(obstacles)) {
     it(`passes with a warning when it is a deletion, and else not for now, when ${name}`, async () => {
-      const [deleted, changed] = [await ask({ ...deletion }, reads), await ask({ ...update }, reads)]
+      const [deleted, changed] = [await ask(deletion, reads), await ask(update, reads)]
       expect([deleted.allowed, deleted.warnings?.length]).to.deep.equal([true, 1])
       expect([changed.allowed, changed.status?.code]).to.deep.equal([false, 503])
     })
   }
 
   it('is a question for the validating call alone', async () => {
-    expect((await ask({ ...update }, {}, 'mutating')).allowed).to.equal(true)
+    expect((await ask(update, {}, 'mutating')).allowed).to.equal(true)
   })
 
   it('costs no call when it changes nothing that counts', async () => {
-    const annotated = { ...lan, metadata: { ...(lan['metadata'] as Fields), annotations: { a: 'b' } } }
+    const annotated = { ...lan, metadata: { ...asFields(lan['metadata']), annotations: { a: 'b' } } }
     const kinds: string[] = []
     const confirmed: Worlds['confirmed'] = (wanted) => Promise.resolve(kinds.push(...wanted) > 0 ? lived : left)
-    expect((await ask({ ...requestFor(annotated, lan) }, { confirmed })).allowed).to.equal(true)
+    expect((await ask(requestFor(annotated, lan), { confirmed })).allowed).to.equal(true)
     expect(kinds).not.to.include('peers')
   })
 })

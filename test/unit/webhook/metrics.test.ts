@@ -5,7 +5,7 @@ import { createLogger } from '../../../kube/logger.ts'
 import { Admission } from '../../../webhook/io/admission.ts'
 import { metrics, scrapeCacheAges } from '../../../webhook/io/metrics.ts'
 import type { Call } from '../../../webhook/probe.ts'
-import { ownNamespace, pool, stored, worldOf } from '../admission/example.ts'
+import { evaluator, ownNamespace, pool, stored, worldOf } from '../admission/example.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -20,6 +20,7 @@ describe("the webhook's metrics", () => {
       confirmed: () => (isConfirmed ? Promise.resolve(world) : Promise.reject(new Error('away'))),
       confirmedIn: () => Promise.resolve(world),
     },
+    evaluator,
     metrics,
     clock: systemClock,
     log: createLogger({ component: 'webhook', level: 'info', destination: { write: (line) => log.push(JSON.parse(line) as Fields) } }),

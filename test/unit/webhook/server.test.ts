@@ -12,7 +12,7 @@ import { Admission, type Worlds } from '../../../webhook/io/admission.ts'
 import { metrics } from '../../../webhook/io/metrics.ts'
 import { AdmissionServer, type TlsIdentity } from '../../../webhook/io/server.ts'
 import { probePool } from '../../../webhook/probe.ts'
-import { ownNamespace, pool, stored, worldOf } from '../admission/example.ts'
+import { evaluator, ownNamespace, pool, stored, worldOf } from '../admission/example.ts'
 import { serviceObject } from '../core/objects.ts'
 
 const serverName = 'metallb-webhook-service.metallb-system.svc'
@@ -68,6 +68,7 @@ describe('the admission server', () => {
         confirmed: (kinds) => worlds.confirmed(kinds),
         confirmedIn: (evidence) => worlds.confirmedIn(evidence),
       },
+      evaluator,
       metrics,
       clock: systemClock,
       log: createLogger({ component: 'webhook', level: 'info', destination: { write: (line) => log.push(line) } }),
