@@ -9,7 +9,7 @@ import type { NamespacedName } from '../core/namespaced-name.ts'
 import { describeRefusal, type Refusal } from '../core/refusal.ts'
 import type { Result } from '../core/result.ts'
 import type { AllocatedCondition, ServiceView } from '../core/service.ts'
-import { sameTenant, tenantOf } from '../core/tenants.ts'
+import { sameTenant, tenantOf } from '../core/tenant.ts'
 
 /** MetalLB's words, spaces and all: people and programs look for them. */
 export type EventReason =

@@ -1,7 +1,6 @@
 import { isAbout, type Policy } from './config/policy.ts'
-import type { Pool } from './config/pool.ts'
 import type { NamespaceView } from './namespace.ts'
-import { isOpenTo } from './pool-order.ts'
+import { isOpenTo, type PoolOrder } from './pool-order.ts'
 import type { ServiceView } from './service.ts'
 
 /**
@@ -12,16 +11,18 @@ import type { ServiceView } from './service.ts'
 export function defaultPoolFor(
   service: ServiceView,
   namespace: NamespaceView,
-  pools: readonly Pool[],
+  order: PoolOrder,
   policies: readonly Policy[],
 ): string | undefined {
   const namesPool = service.requestedPool !== undefined && !service.requestedPool.isDefault
   const namesAddress = !service.requestedAddresses.ok || service.requestedAddresses.value.length > 0
-  if (!service.isLoadBalancer || namesPool || namesAddress) return undefined
-  const open = pools.filter((pool) => isOpenTo(pool, service, namespace))
-  if (open.some((pool) => pool.allocation !== undefined)) return undefined
-  const isOpen = (name: string | undefined): boolean => open.some((pool) => pool.name === name)
+  if (!service.isLoadBalancer || namesPool || namesAddress || order.pinned(service, namespace).length > 0) return undefined
+  // One with serviceAllocation that were open would have been among the pinned.
+  const isOpen = (name: string | undefined): boolean => {
+    const pool = order.get(name)
+    return pool !== undefined && isOpenTo(pool, service, namespace)
+  }
   if (isOpen(namespace.defaultPool)) return namespace.defaultPool
-  const ofCluster = open.find((pool) => pool.isDefault)
-  return ofCluster?.name ?? policies.find((policy) => isOpen(policy.defaultPool) && isAbout(policy, service, namespace))?.defaultPool
+  if (isOpen(order.clusterDefault?.name)) return order.clusterDefault?.name
+  return policies.find((policy) => isOpen(policy.defaultPool) && isAbout(policy, service, namespace))?.defaultPool
 }

@@ -11,7 +11,7 @@ export interface Line<V extends Value> {
 
 const isBuggy = (value: number): boolean => (value & 255) === 0 || (value & 255) === 255
 
-export const everyIPv4: Line<number> = { next: (value) => value + 1, previous: (value) => value - 1 }
+export const everyInteger: Line<number> = { next: (value) => value + 1, previous: (value) => value - 1 }
 
 export const everyIPv6: Line<bigint> = { next: (value) => value + 1n, previous: (value) => value - 1n }
 
@@ -46,6 +46,13 @@ export class FreeSpace<V extends Value> {
 
   get lowest(): V | undefined {
     return this.#intervals.lowest
+  }
+
+  /** The lowest free address that is `value` or more. */
+  lowestFrom(value: V): V | undefined {
+    const spot = this.#intervals.find(value)
+    const last = this.#intervals.lastAt(spot)
+    return last !== undefined && value <= last ? value : this.#intervals.firstAt(this.#intervals.after(spot))
   }
 
   /** How many intervals there are. */

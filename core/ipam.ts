@@ -2,11 +2,13 @@
 import type { Address, Family } from './address.ts'
 import type { Policy } from './config/policy.ts'
 import type { Pool } from './config/pool.ts'
-import { type Allocation, Ledger, type Place } from './ledger.ts'
+import { defaultPoolFor } from './default-pool.ts'
+import { type Allocation, Ledger } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { findHeld, findPlaces, findSecond, findShortages, refuseOutright } from './placement.ts'
-import type { PoolPriority } from './pool-order.ts'
+import { PoolOrder, type PoolPriority } from './pool-order.ts'
+import type { Place } from './pool-space.ts'
 import type { Refusal } from './refusal.ts'
 import { fail, ok, type Result } from './result.ts'
 import type { ServiceView } from './service.ts'
@@ -61,6 +63,8 @@ export interface Ipam {
   /** The pool in whose ranges the address lies. */
   poolOf(address: Address): Pool | undefined
   usage(pool: string): Usage | undefined
+  /** The pool that a Service prefers because somebody set a default. */
+  defaultPoolOf(service: ServiceView, namespace: NamespaceView): string | undefined
   /** Distinct addresses that the Services of a namespace hold, or are leaving. */
   heldIn(namespace: string): Readonly<Record<Family, number>>
 }
@@ -68,7 +72,8 @@ export interface Ipam {
 export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
   const ledger = new Ledger(pools, options.reserved)
   const policies = options.policies ?? []
-  const placing = { ledger, pools, policies, poolPriority: options.poolPriority }
+  const order = new PoolOrder(pools, options.poolPriority)
+  const placing = { ledger, order, policies }
   const shortages = (service: ServiceView, namespace: NamespaceView) => findShortages(placing, service, namespace)
   return {
     pools,
@@ -120,6 +125,7 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
         totalIPv6: space.capacity('IPv6'),
       }
     },
+    defaultPoolOf: (service, namespace) => defaultPoolFor(service, namespace, order, policies),
     heldIn: (namespace) => ({ ...ledger.tenants.count(namespace) }),
   }
 }

@@ -2,11 +2,13 @@
 import type { Address, Family } from './address.ts'
 import type { Pool } from './config/pool.ts'
 import type { NamespacedName } from './namespaced-name.ts'
-import { type Lane, PoolSpace } from './pool-space.ts'
+import { OpenPools } from './open-pools.ts'
+import { type Lane, type Place, PoolSpace } from './pool-space.ts'
 import { RangeIndex } from './range-index.ts'
 import { ReturningMap } from './returning-map.ts'
 import type { ServiceView } from './service.ts'
-import { type Tenant, Tenants, tenantOf } from './tenants.ts'
+import { type Tenant, tenantOf } from './tenant.ts'
+import { Tenants } from './tenants.ts'
 
 export interface Allocation {
   readonly service: NamespacedName
@@ -20,18 +22,14 @@ export interface Allocation {
   readonly tenant: Tenant
 }
 
-/** An address and the range it lies in. */
-export interface Place {
-  readonly lane: Lane
-  readonly address: Address
-}
-
 interface Entry extends Allocation {
   readonly places: readonly Place[]
 }
 
 export class Ledger {
   readonly tenants = new Tenants()
+  /** Those without serviceAllocation that may be used without being named. */
+  readonly general: OpenPools
   readonly #spaces: ReadonlyMap<string, PoolSpace>
   readonly #active: RangeIndex<Lane>
   /** Frozen pools may overlap with others, which then own the shared addresses. They are few. */
@@ -46,7 +44,13 @@ export class Ledger {
     this.#active = new RangeIndex(lanes.filter(({ space }) => !space.pool.frozen))
     this.#frozen = lanes.filter(({ space }) => space.pool.frozen).map((lane) => new RangeIndex([lane]))
     this.#reserved = new Set(reserved.map(({ value }) => value))
-    for (const address of reserved) this.#active.find(address)?.take(address)
+    const isGeneral = ({ pool }: PoolSpace): boolean => pool.allocation === undefined && pool.autoAssign && !pool.frozen
+    this.general = new OpenPools([...this.#spaces.values()].filter(isGeneral))
+    for (const address of reserved) {
+      const lane = this.#active.find(address)
+      lane?.space.close(lane, address)
+      if (lane !== undefined) this.general.note(lane.space, address.family)
+    }
   }
 
   space(pool: string): PoolSpace | undefined {
@@ -68,6 +72,14 @@ export class Ledger {
     return all.some(({ addresses }) =>
       addresses.some((address) => address.family === family && !this.tenants.hasNeighbour(address, { key, namespace })),
     )
+  }
+
+  /** Of the pool, what the Service is leaving and may come back to, because it shares. */
+  reusable(tenant: Tenant, space: PoolSpace, family: Family): readonly Place[] {
+    const gone = (this.#leaving.get(tenant.key) ?? []).filter((entry) => entry.tenant.sharingKey === tenant.sharingKey)
+    return gone
+      .flatMap(({ places }) => places)
+      .filter(({ lane, address }) => lane.space === space && address.family === family && !this.tenants.conflict(address, tenant))
   }
 
   /** What it has of the Service, without what is leaving. */
@@ -147,12 +159,19 @@ export class Ledger {
   }
 
   #occupy(entry: Entry): void {
-    for (const { lane, address } of entry.places) if (this.tenants.enter(address, entry.tenant)) lane.space.occupy(lane, address)
+    for (const place of entry.places) {
+      if (!this.tenants.enter(place, entry.tenant)) continue
+      const { lane, address } = place
+      lane.space.occupy(lane, address)
+      this.general.note(lane.space, address.family)
+    }
   }
 
   #withdraw(entry: Entry): void {
     for (const { lane, address } of entry.places) {
-      if (this.tenants.leave(address, entry.service)) lane.space.vacate(lane, address, !this.isReserved(address))
+      if (!this.tenants.leave(address, entry.service)) continue
+      lane.space.vacate(lane, address, !this.isReserved(address))
+      this.general.note(lane.space, address.family)
     }
   }
 }

@@ -3,21 +3,20 @@ import { type Address, compareAddresses, type Family, sameAddresses } from './ad
 import type { Policy } from './config/policy.ts'
 import type { Pool } from './config/pool.ts'
 import { defaultPoolFor } from './default-pool.ts'
-import type { Ledger, Place } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
-import { allowsNamespace, automaticOrder, type PoolPriority, selectsService } from './pool-order.ts'
-import type { PoolSpace } from './pool-space.ts'
+import { allowsNamespace, type PoolOrder, selectsService } from './pool-order.ts'
+import { isBefore, type Place, type PoolSpace } from './pool-space.ts'
 import { quotaOf } from './quota.ts'
 import type { PoolRefusal, QuotaRefusal, Refusal } from './refusal.ts'
 import { fail, ok, type Result } from './result.ts'
 import type { ServiceView } from './service.ts'
-import { type Tenant, tenantOf } from './tenants.ts'
+import { type Tenant, tenantOf } from './tenant.ts'
 
 export interface Placing {
   readonly ledger: Ledger
-  readonly pools: readonly Pool[]
+  readonly order: PoolOrder
   readonly policies: readonly Policy[]
-  readonly poolPriority: PoolPriority
 }
 
 /** The families of which the Service's namespace may have no further address. One that it has already it may share. */
@@ -76,37 +75,43 @@ export function findSecond(placing: Placing, held: readonly Place[], service: Se
 }
 
 function findAutomatically(placing: Placing, service: ServiceView, namespace: NamespaceView, short: Shortages): Places {
-  const { ledger, pools, policies, poolPriority } = placing
-  const preferred = service.requestedPool?.name ?? defaultPoolFor(service, namespace, pools, policies)
-  const { pinned, general } = automaticOrder(pools, service, namespace, { priority: poolPriority, preferred })
-  const tried: PoolRefusal[] = []
-  for (const list of [pinned, general]) {
-    const picked = pick(
-      ledger,
-      list.flatMap(({ name }) => ledger.space(name) ?? []),
-      service,
-      short,
-    )
-    if (picked.ok) return picked
-    tried.push(...picked.error)
-  }
+  const { ledger, order, policies } = placing
+  const pinned = order.pinned(service, namespace).flatMap(({ name }) => ledger.space(name) ?? [])
+  const preferred = ledger.space(service.requestedPool?.name ?? defaultPoolFor(service, namespace, order, policies) ?? '')
+  const picked = pick(ledger, pinned, service, short) ?? pick(ledger, generalSpaces(ledger, preferred, service, short), service, short)
+  if (picked !== undefined) return ok(picked)
   const exceeded = whyExceeded(service, short)
   if (exceeded !== undefined) return fail(exceeded)
-  const closed = pools.flatMap((pool) => whyClosed(pool, service, namespace) ?? [])
+  const general = ledger.general.all.toSorted((a, b) => Number(b === preferred) - Number(a === preferred))
+  const tried = [...pinned, ...general].flatMap((space) => whyNot(ledger, space, service, short))
+  const closed = order.pools.flatMap((pool) => whyClosed(pool, service, namespace) ?? [])
   return fail({ reason: 'NoPoolAvailable', tried: [...tried, ...closed] })
 }
 
-function findInPool({ ledger, pools }: Placing, name: string, service: ServiceView, namespace: NamespaceView, short: Shortages): Places {
+/** Of the pools that anybody may use, the preferred one and then those that can have an address for the Service. */
+function* generalSpaces(
+  { general, tenants }: Ledger,
+  preferred: PoolSpace | undefined,
+  service: ServiceView,
+  short: Shortages,
+): Generator<PoolSpace> {
+  if (preferred !== undefined && general.has(preferred)) yield preferred
+  const unlimited = service.families.filter((family) => !short.has(family))
+  for (const space of general.with(unlimited, tenants.sharedSpaces(tenantOf(service)))) if (space !== preferred) yield space
+}
+
+function findInPool({ ledger, order }: Placing, name: string, service: ServiceView, namespace: NamespaceView, short: Shortages): Places {
   const space = ledger.space(name)
-  if (space === undefined) return fail({ reason: 'PoolUnknown', pool: name, known: pools.map((pool) => pool.name) })
+  if (space === undefined) return fail({ reason: 'PoolUnknown', pool: name, known: order.pools.map((pool) => pool.name) })
   if (space.pool.frozen) return fail({ reason: 'PoolFrozen', pool: name })
   if (!allowsNamespace(space.pool, namespace)) return fail({ reason: 'NamespaceNotAllowed', pool: name, namespace: namespace.name })
   const picked = pick(ledger, [space], service, short)
-  if (picked.ok) return picked
+  if (picked !== undefined) return ok(picked)
   const exceeded = whyExceeded(service, short)
   if (exceeded !== undefined) return fail(exceeded)
-  const [first, ...more] = picked.error
-  return fail(first !== undefined && more.length === 0 ? first : { reason: 'NoPoolAvailable', tried: picked.error })
+  const tried = whyNot(ledger, space, service, short)
+  const [first, ...more] = tried
+  return fail(first !== undefined && more.length === 0 ? first : { reason: 'NoPoolAvailable', tried })
 }
 
 function findRequested(
@@ -131,44 +136,42 @@ function findRequested(
 }
 
 /** The first pool that has every family; for PreferDualStack else the first with the primary, else the first with the secondary family. */
-function pick(
-  ledger: Ledger,
-  spaces: readonly PoolSpace[],
-  service: ServiceView,
-  short: Shortages,
-): Result<readonly Place[], readonly PoolRefusal[]> {
+function pick(ledger: Ledger, spaces: Iterable<PoolSpace>, service: ServiceView, short: Shortages): readonly Place[] | undefined {
   const tenant = tenantOf(service)
-  const refusals: PoolRefusal[] = []
   const first = new Map<Family, Place>()
   for (const space of spaces) {
     const places: Place[] = []
     for (const family of service.families) {
       const place = candidate(ledger, space, tenant, family, short)
-      if (place === undefined) {
-        if (!short.has(family)) refusals.push(whyNone(space, family))
-        continue
-      }
+      if (place === undefined) continue
       places.push(place)
       if (!first.has(family)) first.set(family, place)
     }
-    if (places.length === service.families.length) return ok(inStatusOrder(places))
+    if (places.length === service.families.length) return inStatusOrder(places)
   }
+  if (service.familyPolicy === 'RequireDualStack') return undefined
   const single = service.families.map((family) => first.get(family)).find((place) => place !== undefined)
-  return single === undefined || service.familyPolicy === 'RequireDualStack' ? fail(refusals) : ok([single])
+  return single === undefined ? undefined : [single]
+}
+
+/** Of a pool that was not picked: which families it lacks, but for those that a quota forbids. */
+function whyNot(ledger: Ledger, space: PoolSpace, service: ServiceView, short: Shortages): readonly PoolRefusal[] {
+  const tenant = tenantOf(service)
+  const missing = service.families.filter((family) => !short.has(family) && candidate(ledger, space, tenant, family, short) === undefined)
+  return missing.map((family) => whyNone(space, family))
 }
 
 /** The lowest address of the pool, in listed order, that is free or that the Service may share. */
 function candidate(ledger: Ledger, space: PoolSpace, tenant: Tenant, family: Family, short: Shortages): Place | undefined {
-  let best = short.has(family) ? undefined : space.lowest(family)
-  for (const address of ledger.tenants.shareable(tenant)) {
-    if (address.family !== family || !isWithin(ledger, address, tenant, short)) continue
-    const lane = ledger.laneOf(address)
-    if (lane?.space !== space || !space.isUsable(address) || ledger.isReserved(address)) continue
-    if (best === undefined || lane.order < best.lane.order || (lane === best.lane && compareAddresses(address, best.address) < 0)) {
-      best = { lane, address }
-    }
-  }
-  return best
+  const free = short.has(family) ? undefined : space.lowest(family)
+  if (tenant.sharingKey === undefined) return free
+  const isFit = ({ address }: Place): boolean =>
+    space.isUsable(address) && !ledger.isReserved(address) && isWithin(ledger, address, tenant, short)
+  const shared = ledger.tenants.shareable(tenant, space, family).find(isFit)
+  const left = ledger.reusable(tenant, space, family).filter(isFit)
+  return [free, shared, ...left].reduce((best, place) =>
+    best === undefined || (place !== undefined && isBefore(place, best)) ? place : best,
+  )
 }
 
 /** The quota has room for the address, or the namespace has it already. */

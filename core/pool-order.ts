@@ -20,23 +20,6 @@ export function isOpenTo(pool: Pool, service: ServiceView, namespace: NamespaceV
   return pool.autoAssign && !pool.frozen && allowsNamespace(pool, namespace) && selectsService(pool, service)
 }
 
-/** Two lists, tried one after the other: pools with serviceAllocation by priority then name, then all others with the preferred one first, then by name. */
-export function automaticOrder(
-  pools: readonly Pool[],
-  service: ServiceView,
-  namespace: NamespaceView,
-  options: { readonly priority: PoolPriority; readonly preferred?: string | undefined },
-): { readonly pinned: readonly Pool[]; readonly general: readonly Pool[] } {
-  const open = pools.filter((pool) => isOpenTo(pool, service, namespace))
-  const preferredFirst = (pool: Pool): number => (pool.name === options.preferred ? 0 : 1)
-  return {
-    pinned: open.filter((pool) => pool.allocation !== undefined).toSorted(byPriority(options.priority)),
-    general: open
-      .filter((pool) => pool.allocation === undefined)
-      .toSorted((a, b) => preferredFirst(a) - preferredFirst(b) || compareNames(a, b)),
-  }
-}
-
 /** The order in which pools with serviceAllocation are tried. */
 export function byPriority(order: PoolPriority): (a: Pool, b: Pool) => number {
   return (a, b) => comparePriority(a, b, order) || compareNames(a, b)
@@ -50,4 +33,56 @@ function comparePriority(a: Pool, b: Pool, order: PoolPriority): number {
 
 function compareNames(a: Pool, b: Pool): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}
+
+interface Ranked {
+  readonly pool: Pool
+  /** Smaller is earlier. */
+  readonly rank: number
+}
+
+/** The pools of a configuration in the order in which they are tried: made once, so that a Service costs no look at each of them. */
+export class PoolOrder {
+  /** By name. */
+  readonly pools: readonly Pool[]
+  /** The cluster's default, when it may be used without being named. */
+  readonly clusterDefault: Pool | undefined
+  readonly #byName: ReadonlyMap<string, Pool>
+  /** With serviceAllocation, by priority and then by name: under each namespace that they name, or under none where labels decide. */
+  readonly #pinned = new Map<string | undefined, Ranked[]>()
+
+  constructor(pools: readonly Pool[], priority: PoolPriority) {
+    this.pools = pools
+    this.#byName = new Map(pools.map((pool) => [pool.name, pool]))
+    this.clusterDefault = pools.find((pool) => pool.isDefault)
+    const pinned = pools.filter(({ allocation, autoAssign, frozen }) => allocation !== undefined && autoAssign && !frozen)
+    for (const [rank, pool] of pinned.toSorted(byPriority(priority)).entries()) {
+      for (const namespace of namesOf(pool)) {
+        const known = this.#pinned.get(namespace)
+        if (known === undefined) this.#pinned.set(namespace, [{ pool, rank }])
+        else known.push({ pool, rank })
+      }
+    }
+  }
+
+  get(name: string | undefined): Pool | undefined {
+    return name === undefined ? undefined : this.#byName.get(name)
+  }
+
+  /** Those with serviceAllocation that apply to the Service. They are tried before all others. */
+  pinned(service: ServiceView, namespace: NamespaceView): readonly Pool[] {
+    const [named = [], labelled = []] = [this.#pinned.get(namespace.name), this.#pinned.get(undefined)]
+    const ranked = named.length === 0 || labelled.length === 0 ? [...named, ...labelled] : [...named, ...labelled].toSorted(byRank)
+    return ranked.flatMap(({ pool }) => (isOpenTo(pool, service, namespace) ? [pool] : []))
+  }
+}
+
+/** Any other namespace is shut out; undefined where only its labels tell. */
+function namesOf({ allocation }: Pool): readonly (string | undefined)[] {
+  const isByName = allocation !== undefined && allocation.namespaces.size > 0 && allocation.namespaceSelectors.length === 0
+  return isByName ? [...allocation.namespaces] : [undefined]
+}
+
+function byRank(a: Ranked, b: Ranked): number {
+  return a.rank - b.rank
 }

@@ -1,7 +1,7 @@
 // One pool as the allocator sees it: its ranges in listed order, each with its free addresses.
 import type { Address, Family } from './address.ts'
 import type { Pool } from './config/pool.ts'
-import { everyIPv4, everyIPv6, FreeSpace, isTame, type Line, tameIPv4 } from './free-space.ts'
+import { everyInteger, everyIPv6, FreeSpace, isTame, type Line, tameIPv4 } from './free-space.ts'
 import { type AddressRange, rangeSize } from './range.ts'
 
 /** A listed range with what is free of it. */
@@ -15,27 +15,37 @@ export interface Lane {
   give(address: Address): boolean
 }
 
+/** An address and the range it lies in. */
+export interface Place {
+  readonly lane: Lane
+  readonly address: Address
+}
+
 export class PoolSpace {
   readonly pool: Pool
   readonly lanes: readonly Lane[]
+  readonly #families: ReadonlySet<Family>
   readonly #capacity: Record<Family, bigint> = { IPv4: 0n, IPv6: 0n }
-  readonly #assigned: Record<Family, bigint> = { IPv4: 0n, IPv6: 0n }
-  /** No lane of the family before this one has a free address: full lanes are not looked at again and again. */
-  readonly #open: Record<Family, number> = { IPv4: 0, IPv6: 0 }
-  readonly #ofFamily: Record<Family, readonly Lane[]>
+  readonly #assigned: Record<Family, number> = { IPv4: 0, IPv6: 0 }
+  /** Orders of the lanes with a free address: full ones are not looked at again and again. */
+  readonly #withRoom: Readonly<Record<Family, FreeSpace<number>>>
 
   constructor(pool: Pool) {
     this.pool = pool
     this.lanes = pool.ranges.map((range, order) => makeLane(this, range, order))
-    this.#ofFamily = {
-      IPv4: this.lanes.filter(({ range }) => range.first.family === 'IPv4'),
-      IPv6: this.lanes.filter(({ range }) => range.first.family === 'IPv6'),
-    }
+    this.#families = new Set(this.lanes.map(({ range }) => range.first.family))
+    const orders = (): FreeSpace<number> => new FreeSpace(0, this.lanes.length - 1, everyInteger)
+    this.#withRoom = { IPv4: orders(), IPv6: orders() }
+    for (const lane of this.lanes) for (const family of ['IPv4', 'IPv6'] as const) this.#note(lane, family)
     for (const { range } of this.lanes) this.#capacity[range.first.family] += usableSize(range, pool.avoidBuggyIPs)
   }
 
   hasFamily(family: Family): boolean {
-    return this.#ofFamily[family].length > 0
+    return this.#families.has(family)
+  }
+
+  hasRoom(family: Family): boolean {
+    return this.#withRoom[family].lowest !== undefined
   }
 
   /** Not one that the pool avoids. */
@@ -44,47 +54,51 @@ export class PoolSpace {
   }
 
   /** The first free address in listed order. */
-  lowest(family: Family): { readonly lane: Lane; readonly address: Address } | undefined {
-    const lanes = this.#ofFamily[family]
-    for (let index = this.#open[family]; index < lanes.length; index++) {
-      const lane = lanes[index]
-      const address = lane?.lowest
-      if (lane !== undefined && address !== undefined) {
-        this.#open[family] = index
-        return { lane, address }
-      }
-    }
-    this.#open[family] = lanes.length
-    return undefined
+  lowest(family: Family): Place | undefined {
+    const lane = this.lanes[this.#withRoom[family].lowest ?? -1]
+    const address = lane?.lowest
+    return lane === undefined || address === undefined ? undefined : { lane, address }
   }
 
-  /** A free address is in use from now on. */
+  /** An address is in use from now on, by a Service. */
   occupy(lane: Lane, address: Address): void {
-    lane.take(address)
-    this.#assigned[address.family] += 1n
+    this.#assigned[address.family]++
+    this.close(lane, address)
   }
 
   /** @param reusable false for an address that must not be handed out again, such as a Node's own */
   vacate(lane: Lane, address: Address, reusable: boolean): void {
-    this.#assigned[address.family] -= 1n
-    if (!reusable || !this.isUsable(address)) return
-    lane.give(address)
-    this.#open[address.family] = Math.min(this.#open[address.family], this.#ofFamily[address.family].indexOf(lane))
+    this.#assigned[address.family]--
+    if (reusable && this.isUsable(address) && lane.give(address)) this.#withRoom[address.family].give(lane.order)
+  }
+
+  /** Nobody gets the address. */
+  close(lane: Lane, address: Address): void {
+    if (lane.take(address)) this.#note(lane, address.family)
   }
 
   assigned(family: Family): bigint {
-    return this.#assigned[family]
+    return BigInt(this.#assigned[family])
   }
 
   capacity(family: Family): bigint {
     return this.#capacity[family]
   }
+
+  #note(lane: Lane, family: Family): void {
+    if (lane.range.first.family !== family || lane.lowest === undefined) this.#withRoom[family].take(lane.order)
+  }
+}
+
+/** In the order in which the addresses of a pool are handed out. */
+export function isBefore(a: Place, b: Place): boolean {
+  return a.lane.order < b.lane.order || (a.lane.order === b.lane.order && a.address.value < b.address.value)
 }
 
 function makeLane(space: PoolSpace, range: AddressRange, order: number): Lane {
   const { first, last } = range
   if (first.family === 'IPv4' && last.family === 'IPv4') {
-    const line: Line<number> = space.pool.avoidBuggyIPs ? tameIPv4 : everyIPv4
+    const line: Line<number> = space.pool.avoidBuggyIPs ? tameIPv4 : everyInteger
     const free = new FreeSpace(line.next(first.value - 1), line.previous(last.value + 1), line)
     return {
       space,

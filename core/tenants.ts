@@ -1,47 +1,20 @@
 // Who is on which address, and who may join: the rules of sharing.
 import type { Address, Family } from './address.ts'
+import { House } from './house.ts'
 import type { NamespacedName } from './namespaced-name.ts'
+import type { Place, PoolSpace } from './pool-space.ts'
 import type { TenantConflict } from './refusal.ts'
 import { ReturningMap } from './returning-map.ts'
-import type { ServiceView } from './service.ts'
+import { SharedHouses } from './shared-houses.ts'
+import type { Tenant } from './tenant.ts'
 
-/** What sharing looks at in a Service. */
-export interface Tenant {
-  readonly key: NamespacedName
-  readonly namespace: string
-  readonly sharingKey?: string | undefined
-  /** Empty for policy Cluster; with policy Local only Services with the same selector may share. */
-  readonly backendKey: string
-  /** `TCP/80` */
-  readonly ports: readonly string[]
-}
-
-export function tenantOf(service: ServiceView): Tenant {
-  const selector = Object.entries(service.selector).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return {
-    key: service.key,
-    namespace: service.namespace,
-    sharingKey: service.sharingKey,
-    backendKey: service.externalTrafficPolicy === 'Local' ? JSON.stringify(selector) : '',
-    ports: service.ports.map(({ protocol, port }) => `${protocol}/${port}`),
-  }
-}
-
-export function sameTenant(a: Tenant, b: Tenant): boolean {
-  const samePorts = a.ports.length === b.ports.length && a.ports.every((port) => b.ports.includes(port))
-  return a.key === b.key && a.sharingKey === b.sharingKey && a.backendKey === b.backendKey && samePorts
-}
-
-interface House {
-  readonly address: Address
-  /** Almost always one. */
-  tenants: readonly Tenant[]
-}
+type Shared = Record<Family, SharedHouses>
 
 /** Addresses in use. Its users ask `conflict` before they `enter`. */
 export class Tenants {
   readonly #houses = new ReturningMap<number | bigint, House>()
-  readonly #bySharingKey = new Map<string, Set<House>>()
+  /** By sharing key and kind of backends. */
+  readonly #shared = new Map<string, Map<PoolSpace, Shared>>()
   /** Distinct addresses of each namespace that has any. */
   readonly #counts = new Map<string, Record<Family, number>>()
 
@@ -50,7 +23,7 @@ export class Tenants {
   }
 
   at(address: Address): readonly NamespacedName[] {
-    return this.#houses.get(address.value)?.tenants.map(({ key }) => key) ?? []
+    return this.#houses.get(address.value)?.keys ?? []
   }
 
   /** How many distinct addresses Services of the namespace are on. */
@@ -59,58 +32,76 @@ export class Tenants {
   }
 
   /** Whether another Service of its namespace is on the address. */
-  hasNeighbour(address: Address, { key, namespace }: Pick<Tenant, 'key' | 'namespace'>): boolean {
-    const house = this.#houses.get(address.value)
-    return house !== undefined && house.tenants.some((other) => other.namespace === namespace && other.key !== key)
+  hasNeighbour(address: Address, tenant: Pick<Tenant, 'key' | 'namespace'>): boolean {
+    return this.#houses.get(address.value)?.hasNeighbour(tenant) === true
   }
 
   /** Why `tenant` may not be on this address; undefined when it may. It never stands in its own way. */
   conflict(address: Address, tenant: Tenant): TenantConflict | undefined {
-    for (const other of this.#houses.get(address.value)?.tenants ?? []) {
-      const conflict = other.key === tenant.key ? undefined : conflictBetween(address, tenant, other)
-      if (conflict !== undefined) return conflict
-    }
-    return undefined
+    return this.#houses.get(address.value)?.conflict(tenant)
   }
 
   /** Entering again replaces what the tenant was before. @returns true when the address was free */
-  enter(address: Address, tenant: Tenant): boolean {
-    const wasThere = this.#houses.get(address.value)?.tenants.some(({ key }) => key === tenant.key) === true
-    if (wasThere) this.leave(address, tenant.key)
+  enter(place: Place, tenant: Tenant): boolean {
+    const { address } = place
     const known = this.#houses.get(address.value)
-    const house: House = known ?? { address, tenants: [] }
+    const before = known?.tenant(tenant.key)
+    if (known !== undefined && before !== undefined) this.#remove(known, before)
+    const house = known ?? new House(place)
     if (known === undefined) this.#houses.set(address.value, house)
-    if (!this.hasNeighbour(address, tenant)) this.#add(tenant.namespace, address.family, 1)
-    house.tenants = [...house.tenants, tenant]
+    if (!house.hasNeighbour(tenant)) this.#add(tenant.namespace, address.family, 1)
     if (tenant.sharingKey !== undefined) {
-      const houses = this.#bySharingKey.get(tenant.sharingKey) ?? new Set()
-      this.#bySharingKey.set(tenant.sharingKey, houses.add(house))
+      const shared = this.#sharedOf(tenant, house)
+      if (house.isEmpty) shared.add(house)
+      shared.take(house, tenant.ports)
     }
-    return known === undefined && !wasThere
+    house.add(tenant)
+    return known === undefined
   }
 
   /** @returns true when the address is empty now */
   leave(address: Address, key: NamespacedName): boolean {
     const house = this.#houses.get(address.value)
-    const tenant = house?.tenants.find((each) => each.key === key)
+    const tenant = house?.tenant(key)
     if (house === undefined || tenant === undefined) return false
-    if (!this.hasNeighbour(address, tenant)) this.#add(tenant.namespace, address.family, -1)
-    house.tenants = house.tenants.filter((each) => each !== tenant)
-    if (house.tenants.length > 0) return false
+    this.#remove(house, tenant)
+    if (!house.isEmpty) return false
     this.#houses.delete(address.value)
-    const { sharingKey } = tenant
-    if (sharingKey === undefined) return true
-    const houses = this.#bySharingKey.get(sharingKey)
-    houses?.delete(house)
-    if (houses?.size === 0) this.#bySharingKey.delete(sharingKey)
     return true
   }
 
-  /** Addresses in use under the tenant's sharing key on which it may be too. */
-  shareable(tenant: Tenant): readonly Address[] {
-    const houses = tenant.sharingKey === undefined ? undefined : this.#bySharingKey.get(tenant.sharingKey)
-    if (houses === undefined) return []
-    return [...houses].map(({ address }) => address).filter((address) => this.conflict(address, tenant) === undefined)
+  /** Pools with addresses in use under the tenant's sharing key, and for its kind of backends. */
+  sharedSpaces(tenant: Tenant): Iterable<PoolSpace> {
+    return tenant.sharingKey === undefined ? [] : (this.#shared.get(groupOf(tenant))?.keys() ?? [])
+  }
+
+  /** Places in use by others under the tenant's sharing key on which it may be too, in the order of the pool. */
+  *shareable(tenant: Tenant, space: PoolSpace, family: Family): Generator<Place> {
+    const shared = tenant.sharingKey === undefined ? undefined : this.#shared.get(groupOf(tenant))?.get(space)?.[family]
+    if (shared !== undefined) for (const { place } of shared.free(tenant.ports)) yield place
+  }
+
+  #remove(house: House, tenant: Tenant): void {
+    const { address } = house.place
+    if (!house.hasNeighbour(tenant)) this.#add(tenant.namespace, address.family, -1)
+    house.remove(tenant)
+    if (tenant.sharingKey === undefined) return
+    const { space } = house.place.lane
+    const group = this.#shared.get(groupOf(tenant))
+    const shared = group?.get(space)
+    shared?.[address.family].give(house, tenant.ports)
+    if (!house.isEmpty) return
+    shared?.[address.family].remove(house)
+    if (shared?.IPv4.isEmpty === true && shared.IPv6.isEmpty) group?.delete(space)
+    if (group?.size === 0) this.#shared.delete(groupOf(tenant))
+  }
+
+  #sharedOf(tenant: Tenant, { place }: House): SharedHouses {
+    const group = this.#shared.get(groupOf(tenant)) ?? new Map<PoolSpace, Shared>()
+    this.#shared.set(groupOf(tenant), group)
+    const shared = group.get(place.lane.space) ?? { IPv4: new SharedHouses(), IPv6: new SharedHouses() }
+    group.set(place.lane.space, shared)
+    return shared[place.address.family]
   }
 
   #add(namespace: string, family: Family, change: number): void {
@@ -121,13 +112,7 @@ export class Tenants {
   }
 }
 
-function conflictBetween(address: Address, tenant: Tenant, other: Tenant): TenantConflict | undefined {
-  const by = other.key
-  if (tenant.sharingKey === undefined || other.sharingKey === undefined) return { reason: 'AddressInUse', address, by }
-  if (tenant.sharingKey !== other.sharingKey) {
-    return { reason: 'SharingKeyDiffers', address, by, wanted: tenant.sharingKey, held: other.sharingKey }
-  }
-  if (tenant.backendKey !== other.backendKey) return { reason: 'BackendsDiffer', address, by }
-  const port = tenant.ports.find((each) => other.ports.includes(each))
-  return port === undefined ? undefined : { reason: 'PortInUse', address, by, port }
+/** Only within such a group may addresses be shared. */
+function groupOf({ sharingKey, backendKey }: Tenant): string {
+  return JSON.stringify([sharingKey, backendKey])
 }

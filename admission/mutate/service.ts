@@ -1,5 +1,4 @@
 import { annotations } from '../../core/annotations.ts'
-import { defaultPoolFor } from '../../core/default-pool.ts'
 import type { Service } from '../../core/objects.ts'
 import { viewService } from '../../core/service.ts'
 import { asFields, asTexts, type Fields } from '../../core/shape.ts'
@@ -24,12 +23,7 @@ export function defaultService(object: Fields, old: Fields | undefined, namespac
   // Whoever wrote one of the two, even empty, has decided.
   if (present !== undefined && [annotations.addressPool, annotations.addressPoolSource].some((key) => Object.hasOwn(present, key)))
     return []
-  const pool = defaultPoolFor(
-    viewService(asService(object), world.classes),
-    world.namespaceOf(namespace),
-    world.pools.pools,
-    world.policies.compiled,
-  )
+  const pool = world.ipam().defaultPoolOf(viewService(asService(object), world.classes), world.namespaceOf(namespace))
   if (pool === undefined) return []
   const wanted = { [annotations.addressPool]: pool, [annotations.addressPoolSource]: 'default' }
   return addAnnotations(present === undefined ? undefined : asTexts(present), wanted)

@@ -1,5 +1,5 @@
 import { formatAddress } from '../../../core/address.ts'
-import { tenantOf } from '../../../core/tenants.ts'
+import { tenantOf } from '../../../core/tenant.ts'
 import { pools, refusals, refuse, type ServiceCase, type ServiceRule } from './rule.ts'
 
 /** With policy Local the nodes that have the pods attract the traffic: Services on one address must agree on the pods. */

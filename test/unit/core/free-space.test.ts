@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { everyIPv4, everyIPv6, FreeSpace, isTame, type Line, tameIPv4 } from '../../../core/free-space.ts'
+import { everyInteger, everyIPv6, FreeSpace, isTame, type Line, tameIPv4 } from '../../../core/free-space.ts'
 
 const size = 600
 
@@ -47,7 +47,7 @@ function shuffled(count: number, seed: number): readonly number[] {
 describe('Free space', () => {
   it('is what a set of free IPv4 addresses is', () =>
     compare(
-      everyIPv4,
+      everyInteger,
       (index) => 0xfffffd00 + index,
       () => true,
     ))
@@ -66,7 +66,7 @@ describe('Free space', () => {
       fc.property(fc.integer(), (seed) => {
         const count = 40_000
         const order = shuffled(count, seed)
-        const space = new FreeSpace(0, count - 1, everyIPv4)
+        const space = new FreeSpace(0, count - 1, everyInteger)
         const free = new Set(Array.from({ length: count }, (_, index) => index))
         // An expectation for each of them would take most of the time.
         const differ = (values: readonly number[], same: (value: number) => boolean): readonly number[] =>

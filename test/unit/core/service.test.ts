@@ -1,11 +1,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { formatAddress } from '../../../core/address.ts'
+import type { Pool } from '../../../core/config/pool.ts'
 import { compilePools } from '../../../core/config/pools.ts'
 import { defaultPoolFor } from '../../../core/default-pool.ts'
 import { viewNamespace } from '../../../core/namespace.ts'
 import { viewNode } from '../../../core/node.ts'
 import type { Namespace, Node, Service } from '../../../core/objects.ts'
+import { PoolOrder } from '../../../core/pool-order.ts'
 import { viewService } from '../../../core/service.ts'
 import { namespaceOf, policies, poolObject, service, serviceObject } from './objects.ts'
 
@@ -149,6 +151,7 @@ describe('The default pool', () => {
     poolObject('pinned', { addresses: ['10.0.3.0/24'], serviceAllocation: { namespaces: ['bank'] } }),
   ])
   const plain = service('shop/web')
+  const ordered = (list: readonly Pool[]): PoolOrder => new PoolOrder(list, 'highest')
   const cases: readonly (readonly [string, ReturnType<typeof service>, ReturnType<typeof namespaceOf>, string | undefined])[] = [
     ['is the annotated pool', plain, namespaceOf('shop'), 'public'],
     ['is what the Namespace says', plain, namespaceOf('shop', {}, 'team'), 'team'],
@@ -170,7 +173,7 @@ describe('The default pool', () => {
     ['is none for a Service that is not ours', service('shop/web', { spec: { type: 'ClusterIP' } }), namespaceOf('shop'), undefined],
   ]
   for (const [name, view, namespace, expected] of cases)
-    it(name, () => expect(defaultPoolFor(view, namespace, pools, [])).to.equal(expected))
+    it(name, () => expect(defaultPoolFor(view, namespace, ordered(pools), [])).to.equal(expected))
 
   const noDefault = pools.map((pool) => ({ ...pool, isDefault: false }))
   const rules = policies({
@@ -183,14 +186,14 @@ describe('The default pool', () => {
   const golden = service('shop/web', { labels: { tier: 'gold' } })
 
   it('of a policy is that of the first by name whose pool is open', () => {
-    expect(defaultPoolFor(plain, prod, noDefault, rules)).to.equal('team')
-    expect(defaultPoolFor(golden, prod, noDefault, rules)).to.equal('public')
-    expect(defaultPoolFor(plain, namespaceOf('lab'), noDefault, rules)).to.equal('public')
-    expect(defaultPoolFor(plain, namespaceOf('lab'), noDefault, rules.slice(0, 3))).to.equal(undefined)
+    expect(defaultPoolFor(plain, prod, ordered(noDefault), rules)).to.equal('team')
+    expect(defaultPoolFor(golden, prod, ordered(noDefault), rules)).to.equal('public')
+    expect(defaultPoolFor(plain, namespaceOf('lab'), ordered(noDefault), rules)).to.equal('public')
+    expect(defaultPoolFor(plain, namespaceOf('lab'), ordered(noDefault), rules.slice(0, 3))).to.equal(undefined)
   })
 
   it('of a policy comes after those of the Namespace and of the cluster', () => {
-    expect(defaultPoolFor(plain, prod, pools, rules)).to.equal('public')
-    expect(defaultPoolFor(plain, namespaceOf('lab', {}, 'team'), noDefault, rules)).to.equal('team')
+    expect(defaultPoolFor(plain, prod, ordered(pools), rules)).to.equal('public')
+    expect(defaultPoolFor(plain, namespaceOf('lab', {}, 'team'), ordered(noDefault), rules)).to.equal('team')
   })
 })

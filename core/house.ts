@@ -1,0 +1,95 @@
+import type { NamespacedName } from './namespaced-name.ts'
+import type { Place } from './pool-space.ts'
+import type { TenantConflict } from './refusal.ts'
+import { conflictBetween, type Tenant } from './tenant.ts'
+
+/** What is kept of several tenants, so that nobody has to look at each of them. */
+interface Crowd {
+  readonly tenants: Map<NamespacedName, Tenant>
+  readonly ports: Map<string, Tenant>
+  /** How many of each namespace. */
+  readonly namespaces: Map<string, number>
+}
+
+/** An address in use and who is on it: almost always one Service. Several have the same sharing key and the same backends, and no port twice. */
+export class House {
+  readonly place: Place
+  #lone: Tenant | undefined
+  /** In place of the lone one. */
+  #crowd: Crowd | undefined
+
+  constructor(place: Place) {
+    this.place = place
+  }
+
+  get isEmpty(): boolean {
+    return this.#lone === undefined && (this.#crowd === undefined || this.#crowd.tenants.size === 0)
+  }
+
+  /** Who came first stands first. */
+  get keys(): readonly NamespacedName[] {
+    if (this.#crowd !== undefined) return [...this.#crowd.tenants.keys()]
+    return this.#lone === undefined ? [] : [this.#lone.key]
+  }
+
+  tenant(key: NamespacedName): Tenant | undefined {
+    return this.#crowd === undefined ? (this.#lone?.key === key ? this.#lone : undefined) : this.#crowd.tenants.get(key)
+  }
+
+  /** Whether another Service of its namespace is here. */
+  hasNeighbour({ key, namespace }: Pick<Tenant, 'key' | 'namespace'>): boolean {
+    if (this.#crowd === undefined) return this.#lone !== undefined && this.#lone.namespace === namespace && this.#lone.key !== key
+    const isHere = this.#crowd.tenants.get(key)?.namespace === namespace
+    return (this.#crowd.namespaces.get(namespace) ?? 0) > (isHere ? 1 : 0)
+  }
+
+  /** Why `tenant` may not be here; undefined when it may. It never stands in its own way. */
+  conflict(tenant: Tenant): TenantConflict | undefined {
+    const { address } = this.place
+    const other = this.#other(tenant.key)
+    if (other === undefined) return undefined
+    const conflict = conflictBetween(address, tenant, other)
+    if (this.#crowd === undefined || (conflict !== undefined && conflict.reason !== 'PortInUse')) return conflict
+    for (const port of tenant.ports) {
+      const holder = this.#crowd.ports.get(port)
+      if (holder !== undefined && holder.key !== tenant.key) return { reason: 'PortInUse', address, by: holder.key, port }
+    }
+    return undefined
+  }
+
+  /** One that is not here. */
+  add(tenant: Tenant): void {
+    if (this.#crowd === undefined && this.#lone === undefined) {
+      this.#lone = tenant
+      return
+    }
+    this.#crowd ??= { tenants: new Map(), ports: new Map(), namespaces: new Map() }
+    if (this.#lone !== undefined) join(this.#crowd, this.#lone)
+    this.#lone = undefined
+    join(this.#crowd, tenant)
+  }
+
+  /** One that is here. */
+  remove(tenant: Tenant): void {
+    this.#lone = undefined
+    if (this.#crowd === undefined) return
+    this.#crowd.tenants.delete(tenant.key)
+    for (const port of tenant.ports) if (this.#crowd.ports.get(port) === tenant) this.#crowd.ports.delete(port)
+    const left = (this.#crowd.namespaces.get(tenant.namespace) ?? 0) - 1
+    if (left > 0) this.#crowd.namespaces.set(tenant.namespace, left)
+    else this.#crowd.namespaces.delete(tenant.namespace)
+  }
+
+  /** Another than the one of the key. */
+  #other(key: NamespacedName): Tenant | undefined {
+    if (this.#crowd === undefined) return this.#lone?.key === key ? undefined : this.#lone
+    for (const tenant of this.#crowd.tenants.values()) if (tenant.key !== key) return tenant
+    return undefined
+  }
+}
+
+function join({ tenants, ports, namespaces }: Crowd, tenant: Tenant): void {
+  tenants.set(tenant.key, tenant)
+  for (const port of tenant.ports) ports.set(port, tenant)
+  namespaces.set(tenant.namespace, (namespaces.get(tenant.namespace) ?? 0) + 1)
+}
