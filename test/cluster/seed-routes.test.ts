@@ -121,4 +121,14 @@ describe('the chapter on BGP of the seeds', () => {
       return code === 0 && stdout.startsWith('pod web-') ? { value: true, seen: '' } : { seen: stderr }
     })
   })
+
+  it('a node that is on no subnet of the router waits, and says what it needs', async () => {
+    const [, , { name, address }] = nodes
+    await exec(name, 'ip', 'address', 'del', `${address}/16`, 'dev', 'eth0')
+    try {
+      await untilLogged(name, 'router-1', '10.0.1.1 is on no subnet of this node: needs ebgpMultiHop')
+    } finally {
+      await exec(name, 'ip', 'address', 'replace', `${address}/16`, 'dev', 'eth0')
+    }
+  })
 })
