@@ -79,10 +79,11 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
     pools,
     allocate(service, namespace) {
       const short = shortages(service, namespace)
-      // Not vacated addresses: those stay shut until the status is written.
+      // Not vacated addresses: those stay shut until the status is written, for others; it may come back to one of them itself.
       if (ledger.allocationOf(service.key) !== undefined) ledger.release(service.key)
       const refused = refuseOutright(service, pools)
-      const places = refused === undefined ? findPlaces(placing, service, namespace, short) : fail(refused)
+      const places =
+        refused === undefined ? ledger.without(service.key, () => findPlaces(placing, service, namespace, short)) : fail(refused)
       return places.ok ? ok(ledger.enter(service, places.value)) : places
     },
     claim(service, addresses, namespace) {

@@ -82,7 +82,11 @@ export class NaiveIpam {
   allocate(service: ServiceView, namespace: NamespaceView): Found | undefined {
     this.#short = service.families.filter((family) => this.#isShort(service, family))
     if (this.held(service.key) !== undefined) this.release(service.key)
-    return this.#enter(service, this.#find(service, namespace))
+    const stays = this.#stays
+    this.#stays = stays.filter((stay) => stay.service.key !== service.key)
+    const found = this.#find(service, namespace)
+    this.#stays = stays
+    return this.#enter(service, found)
   }
 
   #isShort(service: ServiceView, family: string): boolean {
