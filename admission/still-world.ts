@@ -1,9 +1,10 @@
 // A World of plain lists: of files, of a snapshot, of a test. The webhook makes its own of caches that never stand still.
+import { podNetworks, serviceNetworks } from '../core/cluster-network.ts'
 import { compilePools } from '../core/config/pools.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../core/namespace.ts'
 import { namespacedName } from '../core/namespaced-name.ts'
 import { viewNode } from '../core/node.ts'
-import type { Namespace, Node, Service } from '../core/objects.ts'
+import type { Namespace, Node, Service, ServiceCIDR } from '../core/objects.ts'
 import { Occupancy } from '../core/occupancy.ts'
 import { viewService } from '../core/service.ts'
 import { asTexts } from '../core/shape.ts'
@@ -16,6 +17,7 @@ export type ClusterObjects = { readonly [K in keyof StoredConfiguration]: Stored
   readonly pools: readonly IPAddressPool[]
   readonly namespaces: readonly Namespace[]
   readonly nodes: readonly Node[]
+  readonly serviceCidrs: readonly ServiceCIDR[]
   /** Also of other types than LoadBalancer, which do not count. */
   readonly services: readonly Service[]
 }
@@ -52,6 +54,7 @@ export function stillWorld(objects: ClusterObjects, settings: WorldSettings): Wo
     namespaceOf,
     namespaces: () => [...namespaces.values()],
     nodes: () => nodes,
+    clusterNetworks: () => [...objects.serviceCidrs.flatMap(serviceNetworks), ...objects.nodes.flatMap(podNetworks)],
     serviceObject: (key) => byName.get(key),
     serviceLabels: () => services.map(({ metadata }) => asTexts(metadata.labels)),
   }

@@ -1,4 +1,5 @@
 // What a review knows of the cluster besides the object under review.
+import type { ClusterNetwork } from '../core/cluster-network.ts'
 import { type CompiledPools } from '../core/config/pools.ts'
 import type { Ipam } from '../core/ipam.ts'
 import type { NamespaceView, ServiceAdmission } from '../core/namespace.ts'
@@ -32,6 +33,8 @@ export interface World extends StoredConfiguration {
   nodes(): readonly NodeView[]
   /** As stored; only Services of type LoadBalancer are known. */
   serviceObject(key: NamespacedName): Service | undefined
+  /** Those of Pods and of cluster IPs, as far as Kubernetes has objects that tell. */
+  clusterNetworks(): readonly ClusterNetwork[]
   /** Of every Service of type LoadBalancer. */
   serviceLabels(): readonly Labels[]
 }

@@ -29,3 +29,9 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length] ?? 0
 }
+
+/** The end of a message about a name that nobody has: `; did you mean "first"?`, or nothing. */
+export function didYouMean(word: string, candidates: readonly string[]): string {
+  const guess = nearest(word, candidates)
+  return guess === undefined ? '' : `; did you mean "${guess}"?`
+}

@@ -52,10 +52,16 @@ export interface NodeCondition {
 }
 
 export interface Node extends KubeObject {
+  readonly spec?: { readonly podCIDRs?: readonly string[] }
   readonly status?: {
     readonly addresses?: readonly { readonly type: string; readonly address: string }[]
     readonly conditions?: readonly NodeCondition[]
   }
+}
+
+/** networking.k8s.io/v1, since Kubernetes 1.33. */
+export interface ServiceCIDR extends KubeObject {
+  readonly spec?: { readonly cidrs?: readonly string[] }
 }
 
 export interface Endpoint {

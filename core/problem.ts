@@ -1,4 +1,5 @@
 // What an operator did wrong, as a value; and the one registry of the codes that name it in refusals, logs and docs/errors.md.
+import { bgpCodes } from './bgp-codes.ts'
 
 /** The kinds of cause that Kubernetes knows (metav1.CauseType). */
 export type CauseReason =
@@ -9,7 +10,7 @@ export type CauseReason =
   | 'FieldValueForbidden'
   | 'FieldValueTypeInvalid'
 
-interface CodeEntry {
+export interface CodeEntry {
   readonly title: string
   readonly cure: string
   readonly reason: CauseReason
@@ -250,11 +251,6 @@ export const problemCodes = {
     reason: 'FieldValueForbidden',
   },
   DuplicateEntry: { title: 'A list holds the same entry twice', cure: 'Remove one of them.', reason: 'FieldValueDuplicate' },
-  AggregationWithSelectors: {
-    title: 'An advertisement that chooses by Service and rolls addresses up',
-    cure: 'Drop serviceSelectors, or announce single addresses.',
-    reason: 'FieldValueForbidden',
-  },
   AddressSyntax: { title: 'An IP address that cannot be read', cure: 'Write it as 10.0.0.1 or fd00::1.', reason: 'FieldValueInvalid' },
   DurationSyntax: { title: 'A length of time that cannot be read', cure: 'Write it as 90s or 1m30s.', reason: 'FieldValueInvalid' },
   Contradiction: {
@@ -267,14 +263,14 @@ export const problemCodes = {
     cure: 'Write one of the family that the message names.',
     reason: 'FieldValueInvalid',
   },
-  CommunityUnknown: {
-    title: 'A community by a name that nobody defines',
-    cure: 'Define it in a Community object, or write the value.',
+  SpecialRange: {
+    title: 'A pool of addresses that have another meaning',
+    cure: 'Choose addresses that other hosts can send to.',
     reason: 'FieldValueInvalid',
   },
-  CommunityInvalid: {
-    title: 'A BGP community that cannot be read',
-    cure: 'Write 65000:100, or a large community as large:65000:1:2.',
+  ClusterNetworkInPool: {
+    title: 'A pool that covers a network of the cluster itself',
+    cure: 'Choose addresses that neither Pods nor cluster IPs of Services are made of.',
     reason: 'FieldValueInvalid',
   },
   PolicyViolated: {
@@ -312,11 +308,17 @@ export const problemCodes = {
     cure: 'Nothing has to be done: the quota holds for whatever is new. Delete Services when fewer addresses are to be in use.',
     reason: 'FieldValueInvalid',
   },
+  SharingWithSelectors: {
+    title: 'A Service that may share its address, announced by an L2Advertisement that chooses by Service',
+    cure: 'Drop the sharing key, or take the serviceSelectors from the L2Advertisement: the speakers announce no such address.',
+    reason: 'FieldValueForbidden',
+  },
   SelectorInvalid: {
     title: 'A label selector that Kubernetes would not accept',
     cure: 'Correct the key, the operator or the values.',
     reason: 'FieldValueInvalid',
   },
+  ...bgpCodes,
 } as const satisfies Readonly<Record<string, CodeEntry>>
 
 export type ProblemCode = keyof typeof problemCodes

@@ -24,12 +24,13 @@ export interface RangeError {
   readonly message: string
 }
 
-/** Reads one entry of a pool's `addresses`: a CIDR, or `first-last` with spaces allowed around the dash. */
+/** Reads one entry of a pool's `addresses`: a CIDR, or `first-last` with spaces allowed around each address, which is what Go makes of both. */
 export function parseRange(text: string): Result<ParsedRange, RangeError> {
   const trimmed = text.trim()
   const dash = trimmed.indexOf('-')
   if (dash >= 0) return parseSpan(trimmed, trimmed.slice(0, dash).trim(), trimmed.slice(dash + 1).trim())
   if (!trimmed.includes('/')) return fail(explainBare(trimmed))
+  if (trimmed !== text) return fail({ code: 'RangeSyntax', message: `it has a space before or behind it; write "${trimmed}"` })
   const prefix = parsePrefix(trimmed)
   if (!prefix.ok) return fail(syntaxError(trimmed, prefix.error))
   const { address, length, hostBitsSet } = prefix.value
@@ -85,6 +86,19 @@ export function rangesOverlap(a: AddressRange, b: AddressRange): boolean {
 /** How many addresses it holds. */
 export function rangeSize(range: AddressRange): bigint {
   return BigInt(range.last.value) - BigInt(range.first.value) + 1n
+}
+
+/** Prefix length of the widest CIDR that lies in the range. */
+export function widestPrefix({ first, last }: AddressRange): number {
+  const bits = addressBits[first.family]
+  const from = BigInt(first.value)
+  const end = BigInt(last.value) + 1n
+  for (let length = 0; length < bits; length++) {
+    const size = 1n << BigInt(bits - length)
+    const aligned = ((from + size - 1n) / size) * size
+    if (aligned + size <= end) return length
+  }
+  return bits
 }
 
 export function formatRange(range: AddressRange): string {

@@ -21,6 +21,7 @@ export const resources = {
   secrets: builtIn('secrets'),
   events: builtIn('events'),
   endpointSlices: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true },
+  serviceCidrs: { group: 'networking.k8s.io', version: 'v1', plural: 'servicecidrs', namespaced: false },
   leases: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', namespaced: true },
   mutatingWebhookConfigurations: {
     group: 'admissionregistration.k8s.io',

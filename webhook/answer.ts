@@ -109,7 +109,14 @@ function answer(response: AdmissionReviewAnswer['response']): AdmissionReviewAns
 
 function warningsField(warnings: readonly string[]): { readonly warnings?: readonly string[] } {
   if (warnings.length === 0) return {}
-  return { warnings: warnings.map((text) => (text.length > warningLength ? `${text.slice(0, warningLength - 1)}…` : text)) }
+  return { warnings: warnings.map(shortened) }
+}
+
+/** The code stays: it is what people look up. */
+function shortened(text: string): string {
+  if (text.length <= warningLength) return text
+  const code = / \[\w+\]$/.exec(text)?.[0] ?? ''
+  return `${text.slice(0, warningLength - 1 - code.length)}…${code}`
 }
 
 function encodeBase64(text: string): string {

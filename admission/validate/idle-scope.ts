@@ -1,4 +1,4 @@
-import { nearest } from '../../core/nearest.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import { type Problem, problem } from '../../core/problem.ts'
 import { compileSelector, type Labels } from '../../core/selector.ts'
 import { asList, asText, type Fields } from '../../core/shape.ts'
@@ -17,9 +17,8 @@ export function idleScope(fields: Fields, path: string, world: World): readonly 
   const missing = asList(fields['namespaces']).flatMap((entry, index) => {
     const name = asText(entry)
     if (name === undefined || names.includes(name)) return []
-    const guess = nearest(name, names)
-    const hint = guess === undefined ? '' : `; did you mean "${guess}"?`
-    return [problem('SelectsNothing', `${path}.namespaces[${index}]`, `there is no namespace "${name.slice(0, 63)}" yet${hint}`, name)]
+    const message = `there is no namespace "${name.slice(0, 63)}" yet${didYouMean(name, names)}`
+    return [problem('SelectsNothing', `${path}.namespaces[${index}]`, message, name)]
   })
   const ofNamespaces = { what: 'namespace', labels: namespaces.map(({ labels }) => labels) }
   const ofServices = { what: 'Service of type LoadBalancer', labels: world.serviceLabels() }

@@ -5,7 +5,10 @@ import { type Verdict, warningText } from '../verdict.ts'
 import type { World } from '../world.ts'
 import { verdictOn } from './own-kind.ts'
 import { type Place, placed } from './place.ts'
+import { aggregationTooShort } from './pool/aggregation-too-short.ts'
+import { clusterNetworkInPool } from './pool/cluster-network-in-pool.ts'
 import { equalPriorities } from './pool/equal-priorities.ts'
+import { localPrefConflicts } from './pool/local-pref-conflict.ts'
 import { nodeAddressInPool } from './pool/node-address-in-pool.ts'
 import { poolNotAdvertised } from './pool/pool-not-advertised.ts'
 import { poolOrder } from './pool/pool-order.ts'
@@ -13,15 +16,22 @@ import { priorityWithoutAutoAssign } from './pool/priority-without-auto-assign.t
 import { rangeNotCanonical } from './pool/range-not-canonical.ts'
 import type { PoolRule } from './pool/rule.ts'
 import { selectsNothing } from './pool/selects-nothing.ts'
+import { doubtfulRange, impossibleRange } from './pool/special-range.ts'
+import { selectorDuplicates } from './selector-duplicates.ts'
 
-const advice: readonly PoolRule[] = [
+const refusing: readonly PoolRule[] = [impossibleRange, aggregationTooShort]
+
+const advising: readonly PoolRule[] = [
   rangeNotCanonical,
   nodeAddressInPool,
+  clusterNetworkInPool,
+  doubtfulRange,
   poolNotAdvertised,
   poolOrder,
   equalPriorities,
   priorityWithoutAutoAssign,
   selectsNothing,
+  localPrefConflicts,
 ]
 
 /** Shape, ranges, selectors, overlaps with every pool of the world, and a second default pool: everything that is wrong, at once. */
@@ -31,10 +41,15 @@ export function validateIPAddressPool(object: Fields, place: Place, world: World
   const pool = compiled.pools.find(({ name }) => name === place.name)
   const spec = asFields(object['spec']) ?? {}
   const facts = { spec, others: compiled.pools.filter(({ name }) => name !== place.name), world }
+  const said = (rules: readonly PoolRule[]) => (pool === undefined ? [] : rules.flatMap((rule) => rule({ ...facts, pool })))
+  const allocation = asFields(spec['serviceAllocation']) ?? {}
+  const duplicates = ['namespaceSelectors', 'serviceSelectors'].flatMap((field) =>
+    selectorDuplicates(allocation[field], `spec.serviceAllocation.${field}`),
+  )
   const verdict = verdictOn(
     { key: 'metallb.io/v1beta1/IPAddressPool', object, place, world },
-    compiled.problems.get(place.name) ?? [],
-    () => (pool === undefined ? [] : advice.flatMap((rule) => rule({ ...facts, pool }))),
+    [...(compiled.problems.get(place.name) ?? []), ...duplicates, ...said(refusing)],
+    () => said(advising),
   )
   return { ...verdict, warnings: [...(compiled.warnings.get(place.name) ?? []).map(warningText), ...verdict.warnings] }
 }

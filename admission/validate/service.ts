@@ -31,6 +31,7 @@ import { type Finding, type ServiceRule } from './service/rule.ts'
 import { serviceNotSelected } from './service/service-not-selected.ts'
 import { servicePending } from './service/service-pending.ts'
 import { sharingKeyDiffers } from './service/sharing-key-differs.ts'
+import { sharingWithSelectors } from './service/sharing-with-selectors.ts'
 import { unknownAnnotation } from './service/unknown-annotation.ts'
 
 const rules: readonly ServiceRule[] = [
@@ -57,6 +58,7 @@ const rules: readonly ServiceRule[] = [
   addressWillChange,
   poolNearlyFull,
   serviceNotSelected,
+  sharingWithSelectors,
   unknownAnnotation,
   deprecatedAnnotation,
 ]
@@ -105,6 +107,7 @@ function findingsOf(object: Fields, place: { readonly namespace: string; readonl
     specAddress: asText(asFields(object['spec'])?.['loadBalancerIP']) ?? '',
     namespace,
     ipam,
+    l2Adverts: world.l2Advertisements.compiled,
     outcome: ipam.probe(service, namespace),
   }
   return rules.flatMap((rule) => rule(facts))

@@ -1,6 +1,7 @@
 // Says in one sentence what is wrong with a value's shape, and what to write instead.
 import type { ErrorObject } from 'ajv'
-import { nearest } from '../../core/nearest.ts'
+import { parseDuration } from '../../core/config/duration.ts'
+import { didYouMean, nearest } from '../../core/nearest.ts'
 import { type Problem, problem } from '../../core/problem.ts'
 import { asFields, asList, asText, type Fields, kindOf } from '../../core/shape.ts'
 
@@ -24,6 +25,8 @@ export function describeShapeError(error: ErrorObject, field: string, owner: str
       return problem('UnknownField', field, unknownField(String(error.params['additionalProperty']), owner, schema))
     case 'enum':
       return problem('NotSupported', field, notSupported(value, asList(error.params['allowedValues'])), jsonText(value))
+    case 'pattern':
+      return problem('PatternMismatch', field, `is ${describe(value)}, must match ${String(schema['pattern'])}`, jsonText(value))
     default:
       return problem('OutOfBounds', field, outOfBounds(error, value), jsonText(value))
   }
@@ -31,8 +34,7 @@ export function describeShapeError(error: ErrorObject, field: string, owner: str
 
 function notSupported(value: unknown, allowed: readonly unknown[]): string {
   const known = allowed.map(String)
-  const guess = typeof value === 'string' ? nearest(value, known) : undefined
-  return `is ${describe(value)}, must be one of ${known.join(', ')}${guess === undefined ? '' : `; did you mean "${guess}"?`}`
+  return `is ${describe(value)}, must be one of ${known.join(', ')}${typeof value === 'string' ? didYouMean(value, known) : ''}`
 }
 
 function wrongType(name: string, isEntry: boolean, value: unknown, schema: Fields): string {
@@ -48,20 +50,41 @@ function correction(name: string, value: unknown, schema: Fields): string | unde
     case 'object':
       return Array.isArray(value) ? `remove the "-" before the fields of ${name}` : undefined
     case 'string':
-      return typeof value === 'number' || typeof value === 'boolean' ? `write it in quotes: "${value}"` : undefined
-    case 'boolean': {
-      const word = asText(value)?.toLowerCase() ?? ''
-      if (['true', 'yes', 'on'].includes(word)) return `write ${name}: true, without quotes`
-      if (['false', 'no', 'off'].includes(word)) return `write ${name}: false, without quotes`
-      return undefined
-    }
-    case 'integer': {
-      const digits = asText(value)?.trim() ?? ''
-      return /^-?\d+$/.test(digits) ? `write ${name}: ${digits}, without quotes` : undefined
-    }
+      return textCorrection(value, schema)
+    case 'boolean':
+      return booleanCorrection(name, asText(value)?.toLowerCase() ?? '')
+    case 'integer':
+      return integerCorrection(name, asText(value)?.trim() ?? '', schema)
     default:
       return undefined
   }
+}
+
+function textCorrection(value: unknown, schema: Fields): string | undefined {
+  // holdTime: 90
+  if (typeof value === 'number' && isDuration(schema)) return `write it with its unit: "${value}s"`
+  return typeof value === 'number' || typeof value === 'boolean' ? `write it in quotes: "${value}"` : undefined
+}
+
+function booleanCorrection(name: string, word: string): string | undefined {
+  if (['true', 'yes', 'on'].includes(word)) return `write ${name}: true, without quotes`
+  return ['false', 'no', 'off'].includes(word) ? `write ${name}: false, without quotes` : undefined
+}
+
+function integerCorrection(name: string, text: string, schema: Fields): string | undefined {
+  if (/^-?\d+$/.test(text)) return `write ${name}: ${text}, without quotes`
+  // receiveInterval: 300ms
+  const duration = isMilliseconds(schema) ? parseDuration(text) : undefined
+  return duration?.ok === true ? `write milliseconds as a number: ${Math.round(duration.value)}` : undefined
+}
+
+/** The words of the schema tell the units. */
+function isDuration(schema: Fields): boolean {
+  return /such as \d+s\b/.test(asText(schema['description']) ?? '')
+}
+
+function isMilliseconds(schema: Fields): boolean {
+  return /\bmilliseconds\b/.test(asText(schema['description']) ?? '')
 }
 
 /** YAML reads a key or a dash with nothing behind it as null. */

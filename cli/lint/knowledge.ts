@@ -28,9 +28,20 @@ export function knowledgeOf(world: World, isPartial: boolean): Knowledge {
 }
 
 /** What is named and may be in the rest of the cluster. */
-const namesOthers: ReadonlySet<string> = new Set<ProblemCode>(['PoolUnknown', 'AddressInNoPool', 'CommunityUnknown'])
+const namesOthers: ReadonlySet<string> = new Set<ProblemCode>([
+  'PoolUnknown',
+  'AddressInNoPool',
+  'CommunityUnknown',
+  'PeerUnknown',
+  'ProfileUnknown',
+])
 /** What the rest of the cluster may bring. */
-const missesOthers: ReadonlySet<string> = new Set<ProblemCode>(['PoolNotAdvertised', 'ServicePending', 'SelectsNothing'])
+const missesOthers: ReadonlySet<string> = new Set<ProblemCode>([
+  'PoolNotAdvertised',
+  'PeerNotAdvertised',
+  'ServicePending',
+  'SelectsNothing',
+])
 
 /** The finding with the weight that it has for who sees only the files; undefined when it would be a guess. */
 export function weigh(finding: Finding, knowledge: Knowledge): Finding | undefined {
@@ -47,7 +58,7 @@ export function weigh(finding: Finding, knowledge: Knowledge): Finding | undefin
 
 /** A selector that selects nothing among nothing says nothing. */
 function isAnswerable(field: string, { hasNodes, hasNamespaces, hasServices }: Knowledge): boolean {
-  if (field.startsWith('spec.nodeSelectors')) return hasNodes
+  if (/^spec\.(?:n|preferredN)odeSelectors\b/.test(field)) return hasNodes
   if (/\.namespace(?:s|Selectors)\b/.test(field)) return hasNamespaces
   return /\.serviceSelectors\b/.test(field) ? hasServices : true
 }

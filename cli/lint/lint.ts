@@ -92,6 +92,7 @@ function withOnly(world: World, kind: keyof ClusterObjects, objects: ClusterObje
     case 'namespaces':
     case 'nodes':
     case 'services':
+    case 'serviceCidrs':
       return world
     default:
       // What each kind is made of is checked where `storedAs` is written.

@@ -14,6 +14,7 @@ const placesByKind: Readonly<Record<string, keyof ClusterObjects>> = {
   'v1/Namespace': 'namespaces',
   'v1/Node': 'nodes',
   'v1/Service': 'services',
+  'networking.k8s.io/v1/ServiceCIDR': 'serviceCidrs',
 }
 
 /** Which list of a World the manifest belongs to; undefined for kinds that no rule asks for. */
@@ -39,6 +40,7 @@ export function objectsOf(manifests: readonly Manifest[], { namespace }: WorldSe
     namespaces: [],
     nodes: [],
     services: [],
+    serviceCidrs: [],
   }
   for (const manifest of manifests) {
     const place = placeInWorld(manifest)

@@ -53,7 +53,7 @@ export function compileBgpAdvertisement(
   }
   const isAggregated = aggregationLength.IPv4 < wholeLength.IPv4 || aggregationLength.IPv6 < wholeLength.IPv6
   if (isAggregated && selection.serviceSelectors.length > 0) {
-    const message = `${owner} chooses by Service and rolls addresses up: the prefix would attract traffic of Services that it leaves out; drop serviceSelectors or the aggregation`
+    const message = `serviceSelectors and aggregationLength are mutually exclusive in ${owner}: the prefix would attract traffic of Services that it leaves out; drop serviceSelectors or the aggregation`
     problems.push(problem('AggregationWithSelectors', 'spec.serviceSelectors', message))
   }
   const localPref = number('localPref', 0, 0xffff_ffff)

@@ -90,8 +90,9 @@ function checkTogether(written: Written, reader: PeerReader): void {
     reader.report('Contradiction', 'ebgpMultiHop', 'is in our own AS, where ebgpMultiHop means nothing; remove it')
   }
   if ((address === undefined) === (written.interface === undefined) && !reader.isWrong('peerAddress')) {
-    const code = address === undefined ? 'MissingField' : 'Contradiction'
-    reader.report(code, 'peerAddress', 'needs exactly one of peerAddress and interface; set the address of the router')
+    if (address === undefined)
+      reader.report('MissingField', 'peerAddress', 'has neither peerAddress nor interface; set the address of the router')
+    else reader.report('Contradiction', 'peerAddress', 'has both peerAddress and interface; keep peerAddress')
   }
   if (routerId?.family === 'IPv6' || routerId?.value === 0) {
     reader.report('WrongFamily', 'routerID', 'has a routerID that is not a usable IPv4 address; write one such as 10.0.0.1')
@@ -103,6 +104,11 @@ function checkTogether(written: Written, reader: PeerReader): void {
   if (written.password !== undefined && written.passwordSecret !== undefined) {
     reader.report('Contradiction', 'passwordSecret', 'has both password and passwordSecret; keep passwordSecret')
   }
+}
+
+/** The router is of another AS. */
+export function isExternal({ peerAs, localAs }: BgpPeer): boolean {
+  return peerAs !== 'internal' && peerAs !== localAs
 }
 
 /** Which families a session carries. */
@@ -163,7 +169,14 @@ class PeerReader {
     if (text === undefined) return undefined
     const address = parseAddress(text)
     if (address.ok) return address.value
-    this.report('AddressSyntax', field, `has ${field} ${quote(text)}, which is not an IP address: ${address.error}`, text)
+    // MetalLB's phrase, which people search for.
+    const phrase = field === 'peerAddress' ? 'an invalid BGPPeer address' : `an invalid ${field}`
+    this.report(
+      'AddressSyntax',
+      field,
+      `has ${phrase} ${quote(text)}, which is not an IP address: ${address.error}; write one such as 10.0.0.1`,
+      text,
+    )
     return undefined
   }
 

@@ -44,7 +44,7 @@ export function compilePeerTimers(spec: Fields, owner: string): { readonly timer
     )
   }
   if (connectTime !== undefined && (connectTime < 1 || connectTime > 65535 || !Number.isInteger(connectTime))) {
-    report('connectTime', 'has a connect time that is not a whole number of seconds from 1s to 65535s')
+    report('connectTime', `has connectTime ${quote(spec['connectTime'])}, which is not a whole number of seconds from 1s to 65535s`)
   }
   return { timers: { holdTime, keepaliveTime, connectTime }, problems }
 }

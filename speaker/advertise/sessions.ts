@@ -1,6 +1,6 @@
 // Which BGP sessions this node keeps, and why others have to wait.
 import { type Address, formatAddress } from '../../core/address.ts'
-import { type BgpPeer, familiesOf } from '../../core/config/bgp-peer.ts'
+import { type BgpPeer, familiesOf, isExternal } from '../../core/config/bgp-peer.ts'
 import { selectsNode } from '../../core/config/selection.ts'
 import type { NodeView } from '../../core/node.ts'
 import { millis } from '../../core/time.ts'
@@ -96,8 +96,8 @@ function passwordOf({ password, passwordSecret }: BgpPeer, { secrets }: SessionW
 }
 
 /** Of another AS and one hop away, which is what routers expect unless told otherwise (RFC 4271 §5.1.3). */
-function isDirect({ peerAs, localAs, isMultiHop }: BgpPeer): boolean {
-  return !isMultiHop && peerAs !== 'internal' && peerAs !== localAs
+function isDirect(peer: BgpPeer): boolean {
+  return !peer.isMultiHop && isExternal(peer)
 }
 
 function configOf(peer: BgpPeer, address: Address, password: string | undefined, world: SessionWorld): SessionConfig {

@@ -1,4 +1,4 @@
-import { policyWith, type RuleTable } from './table.ts'
+import { peerWith, policyWith, type RuleTable } from './table.ts'
 
 export const table: RuleTable = {
   code: 'NotSupported',
@@ -10,6 +10,10 @@ export const table: RuleTable = {
     'refuses it without a guess too': {
       object: policyWith('rules', { validations: [{ expression: 'true', action: 'Shout' }] }),
       refused: 'spec.validations[0].action: is the string "Shout", must be one of Deny, Warn, Audit',
+    },
+    'refuses a value that is none of the list': {
+      object: peerWith({ peerASN: undefined, dynamicASN: 'extern' }),
+      refused: 'spec.dynamicASN: is the string "extern", must be one of internal, external; did you mean "external"?',
     },
   },
 }

@@ -1,4 +1,4 @@
-import { advertisementWith, named, policyWith, type RuleTable, serviceWith } from './table.ts'
+import { advertisementWith, bgpAdvertisementWith, named, policyWith, type RuleTable, serviceWith } from './table.ts'
 
 export const table: RuleTable = {
   code: 'PoolUnknown',
@@ -58,6 +58,11 @@ export const table: RuleTable = {
     'leaves foreign classes alone': {
       pools: { a: '10.0.0.0/28' },
       object: serviceWith(named('x'), { spec: { loadBalancerClass: 'example.com/x' } }),
+    },
+    'only warns in a BGPAdvertisement': {
+      pools: { 'first-pool': '10.0.0.0/28' },
+      object: bgpAdvertisementWith({ ipAddressPools: ['first-pool', 'other'] }),
+      warned: 'spec.ipAddressPools[1]: there is no pool "other" yet, so nothing of it is announced',
     },
     'only warns in an L2Advertisement': {
       pools: { 'first-pool': '10.0.0.0/28' },

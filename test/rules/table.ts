@@ -11,6 +11,8 @@ export type PoolTexts = Readonly<Record<string, string | Partial<IPAddressPoolSp
 
 export interface RuleCase extends Surroundings {
   readonly pools?: PoolTexts
+  /** The pool that is annotated as the default. */
+  readonly defaultPool?: string
   /** What is written; a deletion when absent. */
   readonly object?: Fields
   /** What it was before; a creation when absent. */
@@ -54,6 +56,35 @@ export function advertisementWith(spec: Fields): Fields {
 /** A policy with namespaces `shop`, unless the spec says otherwise. */
 export function policyWith(name: string, spec: Fields): Fields {
   return policyObject(name, { namespaces: ['shop'], ...spec }) as unknown as Fields
+}
+
+export function bgpAdvertisementWith(spec: Fields, name = 'routes'): Fields {
+  return { apiVersion: 'metallb.io/v1beta1', kind: 'BGPAdvertisement', metadata: { name, namespace: 'metallb-system' }, spec }
+}
+
+/** A router of another AS, unless the spec says otherwise. */
+export function peerWith(spec: Fields, name = 'tor'): Fields {
+  return {
+    apiVersion: 'metallb.io/v1beta2',
+    kind: 'BGPPeer',
+    metadata: { name, namespace: 'metallb-system' },
+    spec: { myASN: 65001, peerASN: 65000, peerAddress: '10.0.0.254', ...spec },
+  }
+}
+
+export function profileWith(spec: Fields, name = 'fast'): Fields {
+  return { apiVersion: 'metallb.io/v1beta1', kind: 'BFDProfile', metadata: { name, namespace: 'metallb-system' }, spec }
+}
+
+/** @param communities names with their values */
+export function communityWith(communities: readonly (readonly [name: string, value: string])[], name = 'marks'): Fields {
+  const entries = communities.map(([each, value]) => ({ name: each, value }))
+  return {
+    apiVersion: 'metallb.io/v1beta1',
+    kind: 'Community',
+    metadata: { name, namespace: 'metallb-system' },
+    spec: { communities: entries },
+  }
 }
 
 export function nodeWith(name: string, address: string, labels: Readonly<Record<string, string>> = {}): Node {

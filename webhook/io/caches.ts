@@ -1,8 +1,9 @@
 // What the webhook reads of the cluster, kept by reflectors on every replica, cut down to what its rules look at.
 import type { OwnKind } from '../../admission/evidence.ts'
 import { annotationPrefix, deprecatedPrefix } from '../../core/annotations.ts'
-import type { Namespace, Node, Service } from '../../core/objects.ts'
+import type { Namespace, Node, Service, ServiceCIDR } from '../../core/objects.ts'
 import { asTexts } from '../../core/shape.ts'
+import { ApiError } from '../../kube/api-error.ts'
 import type { KubeClient } from '../../kube/client.ts'
 import { keepMetadata } from '../../kube/kept-metadata.ts'
 import { type Logger, named } from '../../kube/logger.ts'
@@ -33,6 +34,8 @@ export const ownResources: Readonly<Record<OwnKind, Resource>> = {
 export const loadBalancersOnly = 'spec.type=LoadBalancer'
 
 export class Caches {
+  readonly #client: KubeClient
+  #serviceCidrs: Promise<void> | undefined
   readonly pools: Reflector<IPAddressPool>
   readonly namespaces: Reflector<Namespace>
   readonly nodes: Reflector<Node>
@@ -43,8 +46,11 @@ export class Caches {
   readonly bfdProfiles: Reflector<BFDProfile>
   readonly communities: Reflector<Community>
   readonly policies: Reflector<AllocationPolicy>
+  /** Empty where Kubernetes does not have the kind: it came with 1.33. */
+  readonly serviceCidrs: Reflector<ServiceCIDR>
 
   constructor({ client, namespace, log: parent }: { readonly client: KubeClient; readonly namespace: string; readonly log: Logger }) {
+    this.#client = client
     const log = named(parent, 'kube/reflector')
     this.pools = new Reflector<IPAddressPool>({ client, log, resource: ownResources.pools, namespace })
     this.namespaces = new Reflector<Namespace>({ client, log, resource: resources.namespaces, transform: keepNamespace })
@@ -62,18 +68,31 @@ export class Caches {
     this.bfdProfiles = new Reflector<BFDProfile>({ client, log, resource: ownResources.bfdProfiles, namespace })
     this.communities = new Reflector<Community>({ client, log, resource: ownResources.communities, namespace })
     this.policies = new Reflector<AllocationPolicy>({ client, log, resource: ownResources.policies, namespace })
+    this.serviceCidrs = new Reflector<ServiceCIDR>({ client, log, resource: resources.serviceCidrs })
   }
 
   start(): void {
     for (const reflector of Object.values(this.#all())) reflector.start()
+    this.#serviceCidrs = this.#watchServiceCidrs()
+  }
+
+  /** A kind that the cluster does not have, or does not show us, is not asked for again and again. */
+  async #watchServiceCidrs(): Promise<void> {
+    const isDenied = await this.#client.list(resources.serviceCidrs, { deadlineMs: 5_000 }).then(
+      () => false,
+      (error: unknown) => error instanceof ApiError && [403, 404].includes(error.status),
+    )
+    if (isDenied) return
+    this.serviceCidrs.start()
+    await this.serviceCidrs.whenSynced()
   }
 
   async stop(): Promise<void> {
-    await Promise.all(Object.values(this.#all()).map((reflector) => reflector.stop()))
+    await Promise.all([...Object.values(this.#all()), this.serviceCidrs].map((reflector) => reflector.stop()))
   }
 
   async whenSynced(): Promise<void> {
-    await Promise.all(Object.values(this.#all()).map((reflector) => reflector.whenSynced()))
+    await Promise.all([...Object.values(this.#all()).map((reflector) => reflector.whenSynced()), this.#serviceCidrs])
   }
 
   /** Per kind, in monotonic milliseconds, when the API server last gave a sign of life on its watch. */
@@ -91,9 +110,9 @@ function keepNamespace({ metadata }: Namespace): Namespace {
   return { metadata: keepMetadata(metadata) }
 }
 
-function keepNode({ metadata, status }: Node): Node {
+function keepNode({ metadata, spec, status }: Node): Node {
   const { annotations: _, ...kept } = keepMetadata(metadata)
-  return { metadata: kept, status: { addresses: status?.addresses ?? [] } }
+  return { metadata: kept, spec: { podCIDRs: spec?.podCIDRs ?? [] }, status: { addresses: status?.addresses ?? [] } }
 }
 
 /** What core/service.ts looks at: thousands of them are held. */

@@ -3,6 +3,7 @@
 import type { Evidence, OwnKind } from '../../admission/evidence.ts'
 import { type Stored, storedAs } from '../../admission/stored.ts'
 import type { World } from '../../admission/world.ts'
+import { podNetworks, serviceNetworks } from '../../core/cluster-network.ts'
 import { type CompiledPools, compilePools } from '../../core/config/pools.ts'
 import { namespaceFacts, nodeFacts, poolFacts } from '../../core/facts.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../../core/namespace.ts'
@@ -127,7 +128,7 @@ export class ClusterView {
 
   /** What the caches hold, at once and without a call. */
   cached(): World {
-    const { pools, namespaces, nodes, services } = this.#caches
+    const { pools, namespaces, nodes, services, serviceCidrs } = this.#caches
     return {
       ...this.#options.settings,
       poolObjects: pools.store.list(),
@@ -143,6 +144,7 @@ export class ClusterView {
       namespaces: () => namespaces.store.list().map(viewNamespace),
       nodes: () => nodes.store.list().map(viewNode),
       serviceObject: (key) => services.store.get(key),
+      clusterNetworks: () => [...serviceCidrs.store.list().flatMap(serviceNetworks), ...nodes.store.list().flatMap(podNetworks)],
       serviceLabels: () => services.store.list().map(({ metadata }) => asTexts(metadata.labels)),
     }
   }

@@ -1,9 +1,8 @@
 import { formatAddress } from '../../../core/address.ts'
 import { problem } from '../../../core/problem.ts'
 import { rangeContains } from '../../../core/range.ts'
+import { listed } from '../listed.ts'
 import type { PoolRule } from './rule.ts'
-
-const shown = 3
 
 /** Common on small networks, and harmless: the allocator leaves those addresses out. */
 export const nodeAddressInPool: PoolRule = ({ pool, world }) => {
@@ -11,9 +10,8 @@ export const nodeAddressInPool: PoolRule = ({ pool, world }) => {
   return pool.ranges.flatMap((range) => {
     const inside = owners.filter(({ address }) => rangeContains(range, address))
     if (inside.length === 0) return []
-    const listed = inside.slice(0, shown).map(({ name, address }) => `${formatAddress(address)} (${name})`)
-    const more = inside.length > shown ? ` and ${inside.length - shown} more` : ''
-    const message = `"${range.text}" holds addresses of Nodes: ${listed.join(', ')}${more}; they are never handed out`
+    const owned = inside.map(({ name, address }) => `${formatAddress(address)} (${name})`)
+    const message = `"${range.text}" holds addresses of Nodes: ${listed(owned, 3)}; they are never handed out`
     return [problem('NodeAddressInPool', `spec.addresses[${range.index}]`, message, range.text)]
   })
 }

@@ -1,4 +1,4 @@
-// What every rule for pools is given and gives. They only warn: what refuses a pool is found by core/config.
+// What every rule for pools is given and gives.
 import type { Pool } from '../../../core/config/pool.ts'
 import type { Problem } from '../../../core/problem.ts'
 import type { Fields } from '../../../core/shape.ts'

@@ -1,6 +1,5 @@
+import { listed } from '../listed.ts'
 import { addressField, poolField, pools, refusals, refuse, type ServiceRule } from './rule.ts'
-
-const shown = 5
 
 /** The named pool, or that of the requested address, serves other namespaces: naming it does not open it. */
 export const namespaceNotAllowed: ServiceRule = (facts) =>
@@ -16,8 +15,6 @@ export const namespaceNotAllowed: ServiceRule = (facts) =>
 function servedBy(all: Parameters<ServiceRule>[0]['ipam']['pools'], name: string): string {
   const allocation = all.find((pool) => pool.name === name)?.allocation
   const names = [...(allocation?.namespaces ?? [])]
-  const more = names.length > shown ? ` and ${names.length - shown} more` : ''
   const selected = (allocation?.namespaceSelectors.length ?? 0) > 0 ? 'those that its namespaceSelectors match' : ''
-  const listed = names.length === 0 ? '' : `${names.slice(0, shown).join(', ')}${more}`
-  return ` but ${[listed, selected].filter((part) => part !== '').join(' and ')}`
+  return ` but ${[listed(names, 5), selected].filter((part) => part !== '').join(' and ')}`
 }

@@ -1,5 +1,6 @@
 // What every rule for Services is given and gives.
 import { annotationPrefix, annotations, deprecatedPrefix } from '../../../core/annotations.ts'
+import type { L2Advert } from '../../../core/config/l2-advertisement.ts'
 import type { Ipam, Prospect } from '../../../core/ipam.ts'
 import type { NamespaceView } from '../../../core/namespace.ts'
 import { type Problem, type ProblemCode, problem } from '../../../core/problem.ts'
@@ -15,6 +16,7 @@ export interface ServiceCase {
   readonly specAddress: string
   readonly namespace: NamespaceView
   readonly ipam: Ipam
+  readonly l2Adverts: readonly L2Advert[]
   /** The allocator's judgement of the Service. */
   readonly outcome: Result<Prospect, Refusal>
 }

@@ -1,9 +1,9 @@
 import { describeRefusal, type PoolRefusal, type Refusal } from '../../../core/refusal.ts'
+import { listed } from '../listed.ts'
 import { type ServiceRule, warn } from './rule.ts'
 
 /** Not the Service's mistake: it is stored, and waits until the cluster changes. */
 const waitsFor: ReadonlySet<Refusal['reason']> = new Set(['NoPools', 'NoPoolAvailable', 'NoClusterAddress', 'PoolFrozen'])
-const shown = 3
 
 export const servicePending: ServiceRule = ({ service, outcome }) => {
   // What is wrong with what it asks for by name has its own codes.
@@ -21,7 +21,7 @@ function pending(reason: string): ReturnType<typeof warn> {
 /** All pools in one line, by what stands in the way: a warning has only 256 characters. */
 function summarize(tried: readonly PoolRefusal[]): string {
   const groups = Map.groupBy(tried, obstacle)
-  return [...groups].map(([what, members]) => `${what}: ${listed([...new Set(members.map(({ pool }) => pool))])}`).join('; ')
+  return [...groups].map(([what, members]) => `${what}: ${listed([...new Set(members.map(({ pool }) => pool))], 3)}`).join('; ')
 }
 
 function obstacle(refusal: PoolRefusal): string {
@@ -41,8 +41,4 @@ function obstacle(refusal: PoolRefusal): string {
     case 'PoolUnknown':
       return 'unknown'
   }
-}
-
-function listed(names: readonly string[]): string {
-  return `${names.slice(0, shown).join(', ')}${names.length > shown ? ` and ${names.length - shown} more` : ''}`
 }

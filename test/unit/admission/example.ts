@@ -6,7 +6,7 @@ import { review } from '../../../admission/review.ts'
 import { stillWorld } from '../../../admission/still-world.ts'
 import type { World } from '../../../admission/world.ts'
 import type { ServiceAdmission } from '../../../core/namespace.ts'
-import type { Node, Service } from '../../../core/objects.ts'
+import type { Node, Service, ServiceCIDR } from '../../../core/objects.ts'
 import type { Fields } from '../../../core/shape.ts'
 import type {
   AllocationPolicy,
@@ -51,6 +51,7 @@ export interface Surroundings {
   /** As stored. */
   readonly services?: readonly Service[]
   readonly nodes?: readonly Node[]
+  readonly serviceCidrs?: readonly ServiceCIDR[]
   /** As stored; an L2Advertisement that selects everything when not set. */
   readonly l2Advertisements?: readonly Fields[]
   readonly bgpAdvertisements?: readonly Fields[]
@@ -74,6 +75,7 @@ export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {
       policies: objects<AllocationPolicy>(surroundings.policies),
       namespaces: Object.entries(namespaces).map(([name, metadata]) => ({ metadata: { name, ...metadata } })),
       nodes,
+      serviceCidrs: surroundings.serviceCidrs ?? [],
       services,
     },
     { namespace: ownNamespace, classes: {}, poolPriority: 'highest', serviceAdmission, ignoresExcludeLabel: false },

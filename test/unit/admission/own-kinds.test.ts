@@ -33,7 +33,10 @@ const fieldNames =
   'addresses serviceAllocation communities nodeSelectors peers ipAddressPools aggregationLength localPref myASN peerASN peerAddress holdTime ' +
   'passwordSecret receiveInterval echoMode bfdProfile interface sourceAddress routerID'
 
-const world = worldOf([], { bgpAdvertisements: [{ metadata: { name: 'all' } }] })
+const world = worldOf([], {
+  bgpAdvertisements: [{ metadata: { name: 'all' } }],
+  peers: [{ metadata: { name: 'tor' }, spec: { myASN: 65001, peerASN: 65000, peerAddress: '10.0.9.1' } }],
+})
 
 describe('the review of our own kinds', () => {
   for (const { apiVersion, kind, right, wrong } of kinds) {

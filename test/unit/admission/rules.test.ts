@@ -33,9 +33,13 @@ interface Said {
   readonly warned?: string
 }
 
-async function saidOf({ pools = {}, object, old, ...surroundings }: RuleCase, code: string): Promise<Said> {
+async function saidOf({ pools = {}, defaultPool, object, old, ...surroundings }: RuleCase, code: string): Promise<Said> {
   const stored = Object.entries(pools).map(([name, spec]) =>
-    poolObject(name, typeof spec === 'string' ? { addresses: spec.split(' ') } : spec),
+    poolObject(
+      name,
+      typeof spec === 'string' ? { addresses: spec.split(' ') } : spec,
+      name === defaultPool ? { annotations: { 'metallb.io/is-default-pool': 'true' } } : {},
+    ),
   )
   const request = object === undefined ? deletionOf(old ?? {}) : requestFor(object, old)
   const world = worldOf(stored as unknown as readonly Fields[], surroundings)

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { type Address, compareAddresses, formatAddress } from '../../../core/address.ts'
 import { findOverlaps } from '../../../core/overlap.ts'
 import { parsePrefix } from '../../../core/prefix.ts'
-import { type AddressRange, formatRange, parseRange, rangeContains, rangeSize, rangesOverlap } from '../../../core/range.ts'
+import { type AddressRange, formatRange, parseRange, rangeContains, rangeSize, rangesOverlap, widestPrefix } from '../../../core/range.ts'
 import { RangeIndex } from '../../../core/range-index.ts'
 
 describe('A prefix', () => {
@@ -76,6 +76,8 @@ describe('A range', () => {
     '10.0.0.1-20': ['RangeSyntax', /"20" is not an IP address/],
     '10.0.0.0/24-10.0.1.0/24': ['RangeSyntax', /not an IP address/],
     '10.0.0.0/33': ['RangeSyntax', /more than 32/],
+    '10.0.0.0/8 ': ['RangeSyntax', /write "10\.0\.0\.0\/8"/],
+    '\t10.0.0.0/8': ['RangeSyntax', /space before or behind/],
     '': ['RangeSyntax', /empty/],
     'example.com': ['RangeSyntax', /2 of the 4/],
   }
@@ -84,6 +86,25 @@ describe('A range', () => {
       const parsed = parseRange(text)
       expect(parsed.ok ? 'accepted' : parsed.error.code).to.equal(code)
       expect(parsed.ok ? '' : parsed.error.message).to.match(message)
+    })
+  }
+
+  const widest: Readonly<Record<string, number>> = {
+    '10.0.0.0/24': 24,
+    '0.0.0.0/0': 0,
+    '::/0': 0,
+    '10.0.0.1/32': 32,
+    '10.0.0.1-10.0.0.2': 32,
+    '10.0.0.1-10.0.1.254': 25,
+    '10.0.0.0-10.0.1.254': 24,
+    '192.168.1.100-192.168.1.110': 30,
+    'fd00::1-fd00::ffff': 113,
+    'fd00::/64': 64,
+  }
+  for (const [text, length] of Object.entries(widest)) {
+    it(`${text} holds a whole /${length}, and no wider one`, () => {
+      const parsed = parseRange(text)
+      expect(parsed.ok && widestPrefix(parsed.value)).to.equal(length)
     })
   }
 

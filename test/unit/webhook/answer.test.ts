@@ -47,6 +47,8 @@ describe('an answer', () => {
     const [short, long] = allow(request, ['short', 'x'.repeat(300)]).response.warnings ?? []
     expect(short).to.equal('short')
     expect(long).to.equal(`${'x'.repeat(255)}…`)
+    const [coded = ''] = allow(request, [`${'x'.repeat(300)} [SameRouter]`]).response.warnings ?? []
+    expect([coded.length, coded.slice(-16)]).to.deep.equal([256, 'xx… [SameRouter]'])
   })
 
   it('carries a patch in base64, and none when there is nothing to change', () => {

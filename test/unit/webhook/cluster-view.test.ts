@@ -45,6 +45,7 @@ describe('the view of the cluster', () => {
     metadata: { name: 'tor', namespace: ownNamespace, uid: 'p' },
     spec: { myASN: 65001, peerASN: 65000, peerAddress: '10.0.1.1' },
   }
+  const node = { metadata: { name: 'n1', uid: 'm' }, spec: { podCIDRs: ['10.244.1.0/24'] } }
   const web = { ...serviceObject('shop/web', { held: ['10.0.0.7'] }), kind: 'Service' }
   const onWeb = { kind: 'service', key: joinName('shop', 'web') } as const
   const lists = (): readonly SeenRequest[] => server.requests.filter(({ query }) => query['watch'] !== 'true')
@@ -58,6 +59,8 @@ describe('the view of the cluster', () => {
   let serviceMetadata: Answer
   let peerWatch: ServerResponse
   let peerList: Answer
+  let serviceCidrs: Answer
+  let viewOf: () => ClusterView
   let fullLists: readonly Answer[]
   let metadataList: Answer
 
@@ -66,6 +69,7 @@ describe('the view of the cluster', () => {
     metadataList = list(5, [first])
     serviceMetadata = list(3, [web])
     peerList = list(1, [])
+    serviceCidrs = list(1, [{ metadata: { name: 'kubernetes' }, spec: { cidrs: ['10.96.0.0/12'] } }])
     const opened = new Map<string, PromiseWithResolvers<ServerResponse>>()
     const watchOf = (plural: string): PromiseWithResolvers<ServerResponse> => {
       const known = opened.get(plural) ?? Promise.withResolvers<ServerResponse>()
@@ -85,6 +89,8 @@ describe('the view of the cluster', () => {
       if (plural === 'services') return isMetadataList(request) ? serviceMetadata : list(3, [web])
       if (plural === 'namespaces') return list(1, [shop])
       if (plural === 'bgppeers') return peerList
+      if (plural === 'servicecidrs') return serviceCidrs
+      if (plural === 'nodes') return list(1, [node])
       if (plural !== 'ipaddresspools') return list(1, [])
       if (isMetadataList(request)) return metadataList
       const [next, ...rest] = fullLists
@@ -93,12 +99,20 @@ describe('the view of the cluster', () => {
     })
     client = connectKube({ config: configFor(server.url) })
     const log = createLogger({ component: 'test', level: 'none' })
-    view = new ClusterView({
-      client,
-      settings: { namespace: ownNamespace, classes: {}, poolPriority: 'highest', serviceAdmission: 'enforce', ignoresExcludeLabel: false },
-      log,
-      clock: leapingClock(),
-    })
+    viewOf = () =>
+      new ClusterView({
+        client,
+        settings: {
+          namespace: ownNamespace,
+          classes: {},
+          poolPriority: 'highest',
+          serviceAdmission: 'enforce',
+          ignoresExcludeLabel: false,
+        },
+        log,
+        clock: leapingClock(),
+      })
+    view = viewOf()
     view.start()
     await view.whenSynced()
     poolWatch = await watchOf('ipaddresspools').promise
@@ -120,6 +134,28 @@ describe('the view of the cluster', () => {
     expect(view.cached().namespaceOf('unheard-of').name).to.equal('unheard-of')
     expect(view.cached().pools).to.equal(view.cached().pools)
     expect(lists().length).to.equal(calls)
+  })
+
+  it('knows the networks that Kubernetes uses itself', () => {
+    expect(
+      view
+        .cached()
+        .clusterNetworks()
+        .map(({ text, of }) => `${text} ${of}`),
+    ).to.deep.equal(['10.96.0.0/12 the cluster IPs of Services', '10.244.1.0/24 the Pods of Node n1'])
+  })
+
+  it('does without a kind that the cluster does not have, and asks for it once', async () => {
+    serviceCidrs = status(404, 'NotFound', 'the server could not find the requested resource')
+    const asked = (): number => lists().filter(({ path }) => path.endsWith('/servicecidrs')).length
+    const before = asked()
+    fullLists = [list(5, [first])]
+    const other = viewOf()
+    other.start()
+    await other.whenSynced()
+    expect(other.cached().clusterNetworks()).to.have.length(1)
+    expect(asked() - before).to.equal(1)
+    await other.stop()
   })
 
   it('is confirmed by one list of metadata when nothing is new', async () => {

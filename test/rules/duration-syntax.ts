@@ -1,0 +1,16 @@
+import { peerWith, type RuleTable } from './table.ts'
+
+export const table: RuleTable = {
+  code: 'DurationSyntax',
+  cases: {
+    'refuses a length of time without its unit': {
+      object: peerWith({ holdTime: '90' }),
+      refused:
+        'spec.holdTime: holdTime "90" of BGPPeer "tor" is not a length of time: it is not a number with a unit, such as 90s or 1m30s',
+    },
+    'refuses a negative one': {
+      object: peerWith({ connectTime: '-5s' }),
+      refused: 'spec.connectTime: connectTime "-5s" of BGPPeer "tor" is not a length of time: it is negative',
+    },
+  },
+}
