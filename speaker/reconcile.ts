@@ -1,6 +1,7 @@
 // Keeps what this node announces in step with the cluster. Level-driven: a change only marks Services, and a look at everything decides anew.
 import { createHash } from 'node:crypto'
 import { formatAddress } from '../core/address.ts'
+import { type EndpointView, viewEndpoints } from '../core/announce/endpoints.ts'
 import { compileL2Advertisement } from '../core/config/l2-advertisement.ts'
 import type { Pool } from '../core/config/pool.ts'
 import { compilePools } from '../core/config/pools.ts'
@@ -15,7 +16,6 @@ import type { Store } from '../kube/store.ts'
 import type { IPAddressPool, L2Advertisement } from '../schemas/generated/types.ts'
 import { Announced, type ServiceChange, type WireDelta } from './advertise/announced.ts'
 import { type Decision, decide, type World } from './advertise/decide.ts'
-import { type EndpointView, viewEndpoints } from './advertise/endpoints.ts'
 import type { SpeakerMetrics } from './io/metrics.ts'
 
 /** Where announced addresses go. */

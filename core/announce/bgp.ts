@@ -2,6 +2,10 @@
 import type { Address, Family } from '../address.ts'
 import type { BgpAdvert } from '../config/bgp-advertisement.ts'
 import { type BgpPeer, familiesOf } from '../config/bgp-peer.ts'
+import { selectsNode, selectsPool, selectsService } from '../config/selection.ts'
+import type { NodeView } from '../node.ts'
+import { fail, ok, type Result } from '../result.ts'
+import { type AnnounceableService, hostsOf, type NodeReason, whyNodeUnable } from './eligibility.ts'
 
 /**
  * Two of these advertisements make one route of an address and give it to one peer with different values of localPref; then a node announces nothing
@@ -31,4 +35,27 @@ export function isForPeer(advert: Pick<BgpAdvert, 'peers'>, peer: string): boole
 /** What a session with the peer would carry; nothing for peers that we cannot have one with: found by interface, or in a VRF. */
 export function carriedFamilies(peer: BgpPeer): readonly Family[] {
   return peer.address === undefined || peer.vrf !== undefined ? [] : familiesOf(peer, peer.address)
+}
+
+export type NoOfferReason =
+  | 'noMatchingAdvertisement'
+  | NodeReason
+  /** Two advertisements give one route to one peer with different values of localPref. */
+  | 'conflictingLocalPref'
+
+/** The advertisements by which this node announces a Service over BGP, each as its caller holds it. Whoever else announces does not matter: the routers choose. */
+export function offersFrom<Offer extends { readonly advert: BgpAdvert }>(
+  node: NodeView,
+  { service, pool, serving }: AnnounceableService,
+  offers: readonly Offer[],
+  ignoresExcludeLabel: boolean,
+): Result<readonly Offer[], NoOfferReason> {
+  const chosen = offers.filter(
+    ({ advert }) => selectsPool(advert, pool) && selectsNode(advert, node.labels) && selectsService(advert, service.labels),
+  )
+  if (chosen.length === 0) return fail('noMatchingAdvertisement')
+  const unable = whyNodeUnable(node, hostsOf(service, serving), ignoresExcludeLabel)
+  if (unable !== undefined) return fail(unable)
+  const adverts = chosen.map(({ advert }) => advert)
+  return haveLocalPrefConflict(adverts, service.held) ? fail('conflictingLocalPref') : ok(chosen)
 }

@@ -1,16 +1,15 @@
 // Which routes this node announces for a Service over BGP, and if none, why not. MetalLB's decision.
 import { type Address, type Family, formatAddress } from '../../core/address.ts'
-import { haveLocalPrefConflict } from '../../core/announce/bgp.ts'
+import { type NoOfferReason, offersFrom } from '../../core/announce/bgp.ts'
+import { checkService, type ServiceReason } from '../../core/announce/eligibility.ts'
+import type { EndpointView } from '../../core/announce/endpoints.ts'
 import type { BgpAdvert } from '../../core/config/bgp-advertisement.ts'
 import type { Pool } from '../../core/config/pool.ts'
-import { selectsNode, selectsPool, selectsService } from '../../core/config/selection.ts'
 import type { NodeView } from '../../core/node.ts'
 import { firstOf } from '../../core/prefix.ts'
 import type { ServiceView } from '../../core/service.ts'
 import { type Nlri, nlriOf } from '../bgp/nlri.ts'
 import { type RouteAttributes, routeAttributes } from '../bgp/route-attributes.ts'
-import { checkService, hostsOf, type NodeReason, type ServiceReason, whyNodeUnable } from './eligibility.ts'
-import type { EndpointView } from './endpoints.ts'
 
 /** An advertisement with what it makes of every route, written once. */
 export interface BgpOffer {
@@ -42,12 +41,7 @@ export interface BgpRoute {
   readonly peers: ReadonlySet<string>
 }
 
-export type BgpWithholdReason =
-  | ServiceReason
-  | NodeReason
-  | 'nodeUnknown'
-  /** Two advertisements give one route to one peer with different values of localPref. */
-  | 'conflictingLocalPref'
+export type BgpWithholdReason = ServiceReason | NoOfferReason | 'nodeUnknown'
 
 export type BgpDecision =
   | { readonly type: 'announce'; readonly routes: readonly BgpRoute[] }
@@ -64,18 +58,11 @@ const withhold = (reason: BgpWithholdReason): BgpDecision => ({ type: 'withhold'
 export function decideBgp(service: ServiceView | undefined, endpoints: readonly EndpointView[], world: BgpWorld): BgpDecision {
   const announceable = checkService(service, endpoints, world.pools)
   if (!announceable.ok) return withhold(announceable.error)
-  const { service: view, pool, serving } = announceable.value
-  const { self } = world
-  if (self === undefined) return withhold('nodeUnknown')
-  const offers = world.offers.filter(
-    ({ advert }) => selectsPool(advert, pool) && selectsNode(advert, self.labels) && selectsService(advert, view.labels),
-  )
-  if (offers.length === 0) return withhold('noMatchingAdvertisement')
-  const unable = whyNodeUnable(self, hostsOf(view, serving), world.ignoresExcludeLabel)
-  if (unable !== undefined) return withhold(unable)
-  const adverts = offers.map(({ advert }) => advert)
-  if (haveLocalPrefConflict(adverts, view.held)) return withhold('conflictingLocalPref')
-  return { type: 'announce', routes: view.held.flatMap((address) => offers.map((offer) => routeOf(address, offer))) }
+  if (world.self === undefined) return withhold('nodeUnknown')
+  const offers = offersFrom(world.self, announceable.value, world.offers, world.ignoresExcludeLabel)
+  if (!offers.ok) return withhold(offers.error)
+  const { held } = announceable.value.service
+  return { type: 'announce', routes: held.flatMap((address) => offers.value.map((offer) => routeOf(address, offer))) }
 }
 
 function routeOf(address: Address, { advert, attributes }: BgpOffer): BgpRoute {

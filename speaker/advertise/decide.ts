@@ -1,29 +1,23 @@
 // Whether this node answers for a Service on layer 2, and if not, why not. The same value feeds the packet worker, metrics, events and logs.
-import { type Address, formatAddress } from '../../core/address.ts'
+import type { Address } from '../../core/address.ts'
+import { checkService, hostsOf, type NodeReason, type ServiceReason } from '../../core/announce/eligibility.ts'
+import type { EndpointView } from '../../core/announce/endpoints.ts'
 import { l2AdvertsFor } from '../../core/announce/layer2.ts'
+import { type Electorate, ownerOf, whyNoOwner } from '../../core/announce/owner.ts'
 import type { L2Advert } from '../../core/config/l2-advertisement.ts'
 import type { Pool } from '../../core/config/pool.ts'
 import { selectsNode } from '../../core/config/selection.ts'
-import type { NodeView } from '../../core/node.ts'
 import type { ServiceView } from '../../core/service.ts'
 import type { Interfaces } from '../l2/responder.ts'
-import { type Candidate, elect, type Sha256 } from './election.ts'
-import { checkService, type Hosts, hostsOf, type NodeReason, type ServiceReason, whyNodeUnable } from './eligibility.ts'
-import type { EndpointView } from './endpoints.ts'
 
 /** Everything beside the Service that a decision rests on. */
-export interface World {
+export interface World extends Electorate {
   /** The node that this speaker runs on. */
   readonly node: string
-  /** By name. */
-  readonly nodes: ReadonlyMap<string, NodeView>
   readonly pools: readonly Pool[]
   readonly adverts: readonly L2Advert[]
-  /** `--ignore-exclude-lb`: the label that excludes a node from load balancers means nothing. */
-  readonly ignoresExcludeLabel: boolean
   /** This process may open packet sockets. */
   readonly canSpeakArp: boolean
-  readonly sha256: Sha256
 }
 
 /** MetalLB's words where it has one. */
@@ -61,7 +55,7 @@ const withhold = (reason: WithholdReason): Decision => ({ type: 'withhold', reas
 export function decide(service: ServiceView | undefined, endpoints: readonly EndpointView[], world: World): Decision {
   const announceable = checkService(service, endpoints, world.pools)
   if (!announceable.ok) return withhold(announceable.error)
-  const { service: view, first, pool, serving } = announceable.value
+  const { service: view, pool, serving } = announceable.value
 
   const selected = l2AdvertsFor(view, pool, world.adverts)
   if (!selected.ok) return withhold(selected.error)
@@ -71,16 +65,9 @@ export function decide(service: ServiceView | undefined, endpoints: readonly End
   const onSelf = adverts.filter((advert) => selectsNode(advert, self.labels))
   if (onSelf.length === 0) return withhold('noMatchingAdvertisement')
 
-  const hosts = hostsOf(view, serving)
-  const unable = whyUnable(self, hosts, world)
+  const unable = whyNoOwner(self, hostsOf(view, serving), world)
   if (unable !== undefined) return withhold(unable)
-  const candidates: Candidate[] = []
-  for (const node of world.nodes.values()) {
-    const eligible = adverts.filter((advert) => selectsNode(advert, node.labels))
-    if (eligible.length === 0 || whyUnable(node, hosts, world) !== undefined) continue
-    candidates.push({ node: node.name, score: scoreOf(node, eligible) })
-  }
-  if (elect(candidates, formatAddress(first), world.sha256) !== world.node) return withhold('notOwner')
+  if (ownerOf(announceable.value, adverts, world) !== world.node) return withhold('notOwner')
   return announce(view, onSelf, world)
 }
 
@@ -90,16 +77,6 @@ function announce(service: ServiceView, adverts: readonly L2Advert[], world: Wor
   if (!world.canSpeakArp) return withhold('packetSocketsNotPermitted')
   const unanswered = service.held.filter(({ family }) => family === 'IPv6')
   return { type: 'announce', addresses, interfaces: interfacesOf(adverts), unanswered }
-}
-
-/** What keeps a node from being a candidate, its advertisements aside. Until speakers know of each other, a Ready node counts as having one. */
-function whyUnable(node: NodeView, hosts: Hosts, world: World): WithholdReason | undefined {
-  return node.ready ? whyNodeUnable(node, hosts, world.ignoresExcludeLabel) : 'nodeNotReady'
-}
-
-function scoreOf(node: NodeView, adverts: readonly L2Advert[]): number {
-  const met = adverts.flatMap(({ preferred }) => preferred.filter(({ selector }) => selector.matches(node.labels)))
-  return met.reduce((sum, { weight }) => sum + weight, 0)
 }
 
 /** One advertisement without a list opens every interface. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { type EndpointView, viewEndpoints } from '../../../core/announce/endpoints.ts'
 import { compileL2Advertisement } from '../../../core/config/l2-advertisement.ts'
 import { compilePools } from '../../../core/config/pools.ts'
 import { viewNode } from '../../../core/node.ts'
@@ -8,7 +9,6 @@ import type { EndpointSlice, Node, Service } from '../../../core/objects.ts'
 import { viewService } from '../../../core/service.ts'
 import type { IPAddressPool, L2Advertisement, L2AdvertisementSpec } from '../../../schemas/generated/types.ts'
 import { type Decision, decide, type World } from '../../../speaker/advertise/decide.ts'
-import { type EndpointView, viewEndpoints } from '../../../speaker/advertise/endpoints.ts'
 
 const apiVersion = 'metallb.io/v1beta1'
 

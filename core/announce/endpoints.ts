@@ -1,5 +1,5 @@
-import type { EndpointSlice } from '../../core/objects.ts'
-import { asFields, asList, asText } from '../../core/shape.ts'
+import type { EndpointSlice } from '../objects.ts'
+import { asFields, asList, asText } from '../shape.ts'
 
 /** The pods behind a Service, as far as announcing goes. */
 export interface EndpointView {

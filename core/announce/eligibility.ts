@@ -1,10 +1,10 @@
 // What every protocol asks before it announces a Service from a node; what follows differs.
-import type { Address } from '../../core/address.ts'
-import type { Pool } from '../../core/config/pool.ts'
-import type { NodeView } from '../../core/node.ts'
-import { rangeContains } from '../../core/range.ts'
-import { fail, ok, type Result } from '../../core/result.ts'
-import type { ServiceView } from '../../core/service.ts'
+import type { Address } from '../address.ts'
+import type { Pool } from '../config/pool.ts'
+import type { NodeView } from '../node.ts'
+import { rangeContains } from '../range.ts'
+import { fail, ok, type Result } from '../result.ts'
+import type { ServiceView } from '../service.ts'
 import type { EndpointView } from './endpoints.ts'
 
 /** MetalLB's words where it has one. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Candidate, elect } from '../../../speaker/advertise/election.ts'
+import { type Candidate, elect } from '../../../core/announce/election.ts'
 
 const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest()
 const among = (...nodes: readonly string[]): Candidate[] => nodes.map((node) => ({ node, score: 0 }))
