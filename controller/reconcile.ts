@@ -1,4 +1,4 @@
-// The shell around plan.ts: watches the cluster, keeps a queue of Services, sends what the plans say. Only a leader has a book, and so plans and writes.
+// The shell around core/service-plan.ts: watches the cluster, keeps a queue of Services, sends what the plans say. Only a leader has a book, and so plans and writes.
 import { byAge } from '../core/age.ts'
 import { compilePolicies, type Policy } from '../core/config/policy.ts'
 import { type CompiledPools, compilePools } from '../core/config/pools.ts'
@@ -11,6 +11,17 @@ import type { Namespace, Node, Service } from '../core/objects.ts'
 import type { PoolPriority } from '../core/pool-order.ts'
 import { rebuild } from '../core/rebuild.ts'
 import { type LoadBalancerClasses, type ServiceView, viewService } from '../core/service.ts'
+import {
+  type Action,
+  type Book,
+  confirm,
+  type EmitEvent,
+  listWaiting,
+  openBook,
+  plan,
+  planGone,
+  type WriteStatus,
+} from '../core/service-plan.ts'
 import { unreachable } from '../core/unreachable.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { type Clock, systemClock } from '../kube/clock.ts'
@@ -23,7 +34,6 @@ import { type ControllerMetrics, scrapePools } from './io/metrics.ts'
 import { OwnWrites } from './io/own-writes.ts'
 import { PoolStatusWriter } from './io/pool-status-writer.ts'
 import { StatusWriter } from './io/status-writer.ts'
-import { type Action, type Book, confirm, type EmitEvent, listWaiting, openBook, plan, planGone, type WriteStatus } from './plan.ts'
 import { concernsUs } from './relevance.ts'
 
 export interface ReconcilerOptions {

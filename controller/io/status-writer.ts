@@ -3,11 +3,11 @@ import { annotations } from '../../core/annotations.ts'
 import { splitName } from '../../core/namespaced-name.ts'
 import type { Service } from '../../core/objects.ts'
 import { type AllocatedCondition, allocatedConditionType } from '../../core/service.ts'
+import type { WriteStatus } from '../../core/service-plan.ts'
 import { ApiError, type KubeClient, resources } from '../../kube/client.ts'
 import type { Clock } from '../../kube/clock.ts'
 import type { Logger } from '../../kube/logger.ts'
 import type { Condition } from '../../schemas/object-meta.ts'
-import type { WriteStatus } from '../plan.ts'
 
 /** What a write came to, when that is part of life. `changed`: the Service is not the one that was planned for; `gone`: it was deleted. */
 export type WriteOutcome =

@@ -1,6 +1,5 @@
-// A cluster for plan.ts: Services as the API would hold them, and a controller that can be restarted. What the shell does, without time and network.
+// A cluster for core/service-plan.ts: Services as the API would hold them, and a controller that can be restarted. What the shell does, without time and network.
 
-import { type Action, type Book, confirm, listWaiting, openBook, plan, planGone } from '../../../controller/plan.ts'
 import type { Family } from '../../../core/address.ts'
 import { annotations as names } from '../../../core/annotations.ts'
 import { compilePolicies } from '../../../core/config/policy.ts'
@@ -12,6 +11,7 @@ import type { Service } from '../../../core/objects.ts'
 import { quotaOf } from '../../../core/quota.ts'
 import { rebuild } from '../../../core/rebuild.ts'
 import { allocatedConditionType, type ServiceView, viewService } from '../../../core/service.ts'
+import { type Action, type Book, confirm, listWaiting, openBook, plan, planGone } from '../../../core/service-plan.ts'
 import type { AllocationPolicy, IPAddressPool } from '../../../schemas/generated/types.ts'
 import { address, namespaceOf } from '../core/objects.ts'
 

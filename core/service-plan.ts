@@ -1,15 +1,15 @@
 // What the controller does about one Service, decided without doing it: state and Service in, actions out. Level-driven: it never asks what changed, only what is.
-import { formatAddress } from '../core/address.ts'
-import { type Aged, byAge } from '../core/age.ts'
-import { annotationPrefix, deprecatedPrefix } from '../core/annotations.ts'
-import type { Ipam } from '../core/ipam.ts'
-import type { Allocation } from '../core/ledger.ts'
-import type { NamespaceView } from '../core/namespace.ts'
-import type { NamespacedName } from '../core/namespaced-name.ts'
-import { describeRefusal, type Refusal } from '../core/refusal.ts'
-import type { Result } from '../core/result.ts'
-import type { AllocatedCondition, ServiceView } from '../core/service.ts'
-import { sameTenant, tenantOf } from '../core/tenant.ts'
+import { formatAddress } from './address.ts'
+import { type Aged, byAge } from './age.ts'
+import { annotationPrefix, deprecatedPrefix } from './annotations.ts'
+import type { Ipam } from './ipam.ts'
+import type { Allocation } from './ledger.ts'
+import type { NamespaceView } from './namespace.ts'
+import type { NamespacedName } from './namespaced-name.ts'
+import { describeRefusal, type Refusal } from './refusal.ts'
+import type { Result } from './result.ts'
+import type { AllocatedCondition, ServiceView } from './service.ts'
+import { sameTenant, tenantOf } from './tenant.ts'
 
 /** MetalLB's words, spaces and all: people and programs look for them. */
 export type EventReason =
