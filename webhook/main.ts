@@ -14,6 +14,7 @@ import { ClusterView } from './io/cluster-view.ts'
 import { metrics, scrapeCacheAges, scrapeCertificates } from './io/metrics.ts'
 import { Registrar } from './io/registration.ts'
 import { AdmissionServer } from './io/server.ts'
+import { readTlsOptions, tlsVersions } from './tls-options.ts'
 
 const flagTable = {
   ...commonFlags,
@@ -24,6 +25,17 @@ const flagTable = {
   'service-admission': settingFlags['service-admission'],
   'pool-priority': settingFlags['pool-priority'],
   'ignore-exclude-lb': settingFlags['ignore-exclude-lb'],
+  'tls-min-version': { kind: 'text', default: 'VersionTLS13', oneOf: tlsVersions, help: 'oldest TLS that the admission server speaks' },
+  'tls-cipher-suites': {
+    kind: 'text',
+    default: '',
+    help: 'for TLS 1.2, separated by commas, by their names in Go; all that are secure when not set',
+  },
+  'tls-curve-preferences': {
+    kind: 'text',
+    default: '',
+    help: 'for the key exchange, separated by commas, by their numbers (29 is X25519)',
+  },
   'webhook-secret': { kind: 'text', default: 'metallb-webhook-cert', help: 'Secret that holds the certificates' },
   'disable-cert-rotation': {
     kind: 'switch',
@@ -43,6 +55,12 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   const namespace = ownNamespace(options.namespace)
   const service = options['cert-service-name']
   const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
+  const tls = readTlsOptions({
+    minVersion: options['tls-min-version'],
+    cipherSuites: options['tls-cipher-suites'],
+    curvePreferences: options['tls-curve-preferences'],
+  })
+  if (!tls.ok) throw new Error(tls.error)
   const client = connectKube({ userAgent: 'metallb-webhook' })
 
   let progress: string | undefined = 'starting'
@@ -88,6 +106,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
 
   const server = new AdmissionServer({
     port: options['webhook-port'],
+    tls: tls.value,
     answer: (call, text) => admission.answer(call, text),
     reject: (status) => admission.reject(status),
   })

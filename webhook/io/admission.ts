@@ -30,6 +30,8 @@ import { confirmVerdict } from './confirmation.ts'
 import { type Evaluator, evaluateForRequest } from './evaluation.ts'
 import { countWarnings, type WebhookMetrics } from './metrics.ts'
 
+const ownGroup = 'metallb.io'
+
 /** Where the worlds come from. */
 export interface Worlds {
   cached(): World
@@ -80,10 +82,7 @@ export class Admission {
     const startedAt = this.#clock.now()
     const request = decode(text)
     if ('code' in request) return this.reject(request)
-    if (kindOfRequest(request) === 'unknown') {
-      const kind = `${request.group}/${request.version} ${request.kind}`.slice(0, 200)
-      return this.reject(failure(404, 'NotFound', `this webhook does not review ${kind}`))
-    }
+    if (kindOfRequest(request) === 'unknown') return this.#answerUnknown(call, request)
     try {
       const { answer, code } = await this.#judge(call, request, startedAt)
       const { kind, operation } = request
@@ -94,6 +93,15 @@ export class Admission {
       this.#log.error({ event: 'admissionFailed', call, ...subject(request), err: error })
       return this.reject(failure(500, 'InternalError', `the review failed: ${wordsOf(error)}`))
     }
+  }
+
+  /** A kind of a later version, registered by a newer replica or before a roll-back, must not be locked: schema and CEL hold for it all the same. */
+  #answerUnknown(call: Call, request: AdmissionRequest): HttpAnswer {
+    const kind = `${request.group}/${request.version} ${request.kind}`.slice(0, 200)
+    if (request.group !== ownGroup) return this.reject(failure(404, 'NotFound', `this webhook does not review ${kind}`))
+    this.#metrics.metallb_admission_requests_total.inc({ kind: 'other', operation: request.operation, allowed: 'true', code: '' })
+    const warnings = call === 'validating' ? [`this version of MetalLB's webhook does not know ${kind}: only its schema was checked`] : []
+    return { status: 200, body: stringifyJson(allow(request, warnings)) }
   }
 
   /** Counts and words an HTTP error. */

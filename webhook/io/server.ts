@@ -1,4 +1,4 @@
-// The HTTPS server that the API server calls: express on node:https, TLS 1.3 only.
+// The HTTPS server that the API server calls: express on node:https.
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -6,19 +6,30 @@ import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { wordsOf } from '../../kube/api-error.ts'
 import { failure, type Status } from '../answer.ts'
 import type { Call } from '../probe.ts'
+import type { TlsOptions } from '../tls-options.ts'
 import type { HttpAnswer } from './admission.ts'
+import { boundConnections } from './connections.ts'
 
 /** What the API server may store is below 1.5 MiB; a review holds an object twice. */
 const bodyLimit = '3mb'
+/** Milliseconds, but for the last. */
+export interface ServerLimits {
+  readonly handshake: number
+  readonly headers: number
+  /** From the first byte to the last. */
+  readonly request: number
+  /**
+   * Longer than the 90 s after which Go's HTTP client closes an idle connection: if we closed it first, a request already on its way would be
+   * lost, and with `failurePolicy: Fail` somebody's kubectl with it.
+   */
+  readonly idle: number
+  /** How often the others are looked at. */
+  readonly check: number
+  readonly connections: number
+}
+
 /** The API server gives up after 3 s; whoever is slower is not it. */
-const headersTimeoutMs = 5_000
-const requestTimeoutMs = 10_000
-const handshakeTimeoutMs = 5_000
-/**
- * Longer than the 90 s after which Go's HTTP client closes an idle connection: if we closed it first, a request already on its way would be
- * lost, and with `failurePolicy: Fail` somebody's kubectl with it.
- */
-const idleTimeoutMs = 180_000
+const defaultLimits: ServerLimits = { handshake: 5_000, headers: 5_000, request: 10_000, idle: 180_000, check: 1_000, connections: 1_000 }
 
 export interface TlsIdentity {
   /** PEM. */
@@ -29,6 +40,8 @@ export interface TlsIdentity {
 export interface AdmissionServerOptions {
   readonly port: number
   readonly host?: string
+  readonly tls: TlsOptions
+  readonly limits?: Partial<ServerLimits>
   readonly answer: (call: Call, text: string) => Promise<HttpAnswer>
   readonly reject: (status: Status) => HttpAnswer
 }
@@ -40,14 +53,16 @@ export class AdmissionServer {
 
   constructor(options: AdmissionServerOptions) {
     this.#options = options
+    const limits = { ...defaultLimits, ...options.limits }
     const timeouts = {
-      handshakeTimeout: handshakeTimeoutMs,
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      keepAliveTimeout: idleTimeoutMs,
-      connectionsCheckingInterval: 1_000,
+      handshakeTimeout: limits.handshake,
+      headersTimeout: limits.headers,
+      requestTimeout: limits.request,
+      keepAliveTimeout: limits.idle,
+      connectionsCheckingInterval: limits.check,
     }
     this.#server = createServer(timeouts, this.#application())
+    boundConnections(this.#server, limits.connections)
   }
 
   /** Rejects, in one line that names the port, when it cannot listen. */
@@ -68,7 +83,7 @@ export class AdmissionServer {
 
   /** New connections get the new certificate; open ones go on. */
   useIdentity(identity: TlsIdentity): void {
-    this.#server.setSecureContext({ ...identity, minVersion: 'TLSv1.3' })
+    this.#server.setSecureContext({ ...identity, ...this.#options.tls })
   }
 
   /** Goes on serving, but asks each client to come back on a new connection, which then leads to another replica. */
@@ -96,7 +111,8 @@ export class AdmissionServer {
     application.disable('x-powered-by').disable('etag')
     const readBody = express.text({ type: 'application/json', limit: bodyLimit, inflate: false })
     const send = (response: express.Response, { status, body }: HttpAnswer): void => {
-      if (this.#draining) response.set('Connection', 'close')
+      // Whoever is no API server has no use for the connection.
+      if (this.#draining || status !== 200) response.set('Connection', 'close')
       response.status(status).type('application/json').send(body)
     }
     const serve =

@@ -32,7 +32,7 @@ describe("the webhook's metrics", () => {
     metrics.registry.resetMetrics()
   })
 
-  function ask(call: Call, object: Fields, changes: Fields = {}): Promise<{ readonly status: number }> {
+  function ask(call: Call, object: Fields, changes: Fields = {}): Promise<{ readonly body: string }> {
     const [group, version] = String(object['apiVersion']).split('/')
     const kind = { group, version, kind: object['kind'] }
     const { name } = object['metadata'] as { readonly name: string }
@@ -111,6 +111,15 @@ describe("the webhook's metrics", () => {
     expect(new Set((await series('errors_total')).map((line) => line.replace(/ \d+$/, '')))).to.deep.equal(
       new Set(['errors_total{status="400"}', 'errors_total{status="404"}']),
     )
+  })
+
+  it('count what only a later version knows, which is let through with a warning', async () => {
+    const later = { apiVersion: 'metallb.io/v2', kind: 'Wonder', metadata: { name: 'first' } }
+    expect((await ask('mutating', later)).body).to.match(/"allowed":true\}/)
+    expect((await ask('validating', later)).body).to.match(
+      /"allowed":true,"warnings":\["this version of MetalLB's webhook does not know metallb.io\/v2 Wonder: only its schema was checked"\]/,
+    )
+    expect(await series('requests_total')).to.deep.equal(['requests_total{kind="other",operation="CREATE",allowed="true",code=""} 2'])
   })
 
   it('tell the age of each cache that has been filled', async () => {

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { Agent, type RequestOptions, request } from 'node:https'
 import { connect, type TLSSocket } from 'node:tls'
 import { expect } from 'chai'
-import { issueAuthority, issueCertificate } from '../../../certs/issue.ts'
 import type { Fields } from '../../../core/shape.ts'
 import { ApiError } from '../../../kube/api-error.ts'
 import { systemClock } from '../../../kube/clock.ts'
@@ -10,33 +9,13 @@ import { createLogger } from '../../../kube/logger.ts'
 import type { AdmissionReviewAnswer, Status } from '../../../webhook/answer.ts'
 import { Admission, type Worlds } from '../../../webhook/io/admission.ts'
 import { metrics } from '../../../webhook/io/metrics.ts'
-import { AdmissionServer, type TlsIdentity } from '../../../webhook/io/server.ts'
+import { AdmissionServer } from '../../../webhook/io/server.ts'
 import { probePool } from '../../../webhook/probe.ts'
 import { evaluator, ownNamespace, pool, stored, worldOf } from '../admission/example.ts'
 import { serviceObject } from '../core/objects.ts'
+import { type Authority, makeAuthority, serverName } from './authority.ts'
 
-const serverName = 'metallb-webhook-service.metallb-system.svc'
 const json = { 'content-type': 'application/json' }
-
-interface Authority {
-  readonly ca: string
-  readonly identity: TlsIdentity
-}
-
-async function makeAuthority(commonName: string): Promise<Authority> {
-  const notBefore = new Date(Date.now() - 60_000)
-  const notAfter = new Date(Date.now() + 3_600_000)
-  const authority = await issueAuthority({ commonName, notBefore, notAfter })
-  const leaf = await issueCertificate({
-    authority,
-    subject: { commonName: serverName },
-    dnsNames: [serverName],
-    usage: 'server',
-    notBefore,
-    notAfter,
-  })
-  return { ca: authority.certificate, identity: { cert: leaf.certificate, key: leaf.key } }
-}
 
 const unasked: Worlds['confirmedIn'] = () => Promise.reject(new Error('only what would be refused is confirmed'))
 
@@ -76,6 +55,7 @@ describe('the admission server', () => {
     server = new AdmissionServer({
       port: 0,
       host: '127.0.0.1',
+      tls: { minVersion: 'TLSv1.3' },
       answer: (call, text) => admission.answer(call, text),
       reject: (status) => admission.reject(status),
     })
