@@ -2,6 +2,7 @@
 import { unreachable } from '../../core/unreachable.ts'
 import { overloadsOf, readingCost } from './dispatch.ts'
 import { type Extent, larger, scalar, total, weight } from './extent.ts'
+import { mostInRange } from './functions/lists.ts'
 import { compileCost, compilePattern, largestProgram, searchCost } from './functions/regex.ts'
 import { patternArgument } from './literals.ts'
 import { parseSignature } from './signature.ts'
@@ -39,7 +40,7 @@ export class CostEstimator {
         return { cost: 0, extent: extentOf(node.value) }
       case 'variable': {
         const extent = this.#variables[node.name] ?? unknown
-        return { cost: readingCost([extent.size]), extent }
+        return { cost: conversionCost(extent), extent }
       }
       case 'local':
         return { cost: 0, extent: this.#locals[node.index] ?? unknown }
@@ -75,7 +76,7 @@ export class CostEstimator {
     if (node.type === 'has') return { cost, extent: scalar }
     const found = (node.type === 'select' ? extent.fields?.[node.field] : undefined) ?? extent.item ?? unknown
     const key = node.type === 'index' ? this.estimate(node.key).cost : 0
-    return { cost: cost + key + readingCost([found.size]), extent: found }
+    return { cost: cost + key + conversionCost(found), extent: found }
   }
 
   #conditional(node: Extract<Node, { readonly type: 'conditional' }>): Estimate {
@@ -121,13 +122,17 @@ export class CostEstimator {
   #call(node: Call): Estimate {
     const args = node.args.map((arg) => this.estimate(arg))
     const [first] = node.args
-    if (node.name === 'lists.range' && first?.type === 'literal' && typeof first.value === 'bigint') {
-      return { cost: Number(first.value), extent: { size: Number(first.value), item: scalar } }
-    }
+    if (node.name === 'lists.range') return rangeEstimate(first, sumOf(args))
     const extents = args.map(({ extent }) => extent)
     const { cost, extent } = operatorEstimate(node.name, extents) ?? functionEstimate(node, extents)
     return { cost: sumOf(args) + cost, extent }
   }
+}
+
+/** `lists.range(n)`: known when n is written out. */
+function rangeEstimate(count: Node | undefined, argsCost: number): Estimate {
+  const size = count?.type === 'literal' && typeof count.value === 'bigint' ? Number(count.value) : mostInRange
+  return { cost: argsCost + 2 * size, extent: { size, item: scalar } }
 }
 
 function sumOf(estimates: readonly Estimate[]): number {
@@ -142,6 +147,11 @@ function extentOf(value: Value): Extent {
   if (typeof value === 'string' || value instanceof Uint8Array) return { size: value.length }
   if (isList(value)) return { size: value.length, item: value.map(extentOf).reduce(larger, scalar) }
   return value !== null && isMap(value) ? unknown : scalar
+}
+
+/** A list of JSON is converted item by item whenever it is read. */
+function conversionCost({ size, item, key }: Extent): number {
+  return item !== undefined && key === undefined ? size : 0
 }
 
 /** Comparing goes through the smaller of the two. */

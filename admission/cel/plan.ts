@@ -1,6 +1,6 @@
 // From the tree to functions: what can be decided once is decided here, and evaluating is calling.
 import { unreachable } from '../../core/unreachable.ts'
-import { dispatch, readingCost } from './dispatch.ts'
+import { dispatch } from './dispatch.ts'
 import { absorbedCost, type Budget, CelFailure } from './failure.ts'
 import { operators } from './functions/operators.ts'
 import { planMacro } from './macros.ts'
@@ -88,12 +88,16 @@ function planSelect({ field, isOptional, at, ...node }: Of<'select'>): Step {
     frame.at = at
     if (value instanceof Optional) return new Optional(value.value === undefined ? undefined : member(value.value, field))
     const found = member(value, field)
-    // A list of JSON is converted item by item.
-    if (found !== undefined && isList(found)) frame.budget.spend(readingCost([found.length]))
+    if (found !== undefined) spendOnItems(found, frame.budget)
     if (isOptional) return new Optional(found)
     if (found === undefined) throw new CelFailure(`there is no field "${field}" (ask with has() first)`)
     return found
   }
+}
+
+/** A list of JSON is converted item by item whenever it is read. */
+function spendOnItems(value: Value, budget: Budget): void {
+  if (isList(value)) budget.spend(value.length)
 }
 
 function planHas({ field, at, ...node }: Of<'has'>): Step {
@@ -116,7 +120,10 @@ function planIndex({ isOptional, at, ...node }: Of<'index'>): Step {
     if (container instanceof Optional) return new Optional(container.value === undefined ? undefined : element(container.value, wanted))
     const found = element(container, wanted)
     if (isOptional) return new Optional(found)
-    if (found !== undefined) return found
+    if (found !== undefined) {
+      spendOnItems(found, frame.budget)
+      return found
+    }
     throw new CelFailure(
       isList(container) ? `there is no item ${describe(wanted)} in a list of ${container.length}` : `there is no key ${describe(wanted)}`,
     )

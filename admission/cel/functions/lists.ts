@@ -62,11 +62,13 @@ function sort(list: List, budget: Budget): List {
   return list.toSorted((a, b) => order(a, b, budget))
 }
 
-const mostInRange = 1000n
+export const mostInRange = 1000
 
-function range(count: bigint): List {
-  if (count > mostInRange) throw new CelFailure(`lists.range() makes at most ${mostInRange} items`)
-  return Array.from({ length: Math.max(0, Number(count)) }, (_, index) => BigInt(index))
+function range(count: bigint, budget: Budget): List {
+  if (count > BigInt(mostInRange)) throw new CelFailure(`lists.range() makes at most ${mostInRange} items`)
+  const length = Math.max(0, Number(count))
+  budget.spend(length)
+  return Array.from({ length }, (_, index) => BigInt(index))
 }
 
 function contains(list: List, part: List, budget: Budget): boolean {
@@ -93,7 +95,7 @@ export const listFunctions = [
   overload('list<A>.distinct(): list<A>', ([list]: [List], budget) => distinct(list, budget), quadratic),
   overload('list<A>.reverse(): list<A>', ([list]: [List]) => list.toReversed(), linear),
   overload('list<A>.sort(): list<A>', ([list]: [List], budget) => sort(list, budget), logarithmic),
-  overload('lists.range(int): list<int>', ([count]: [bigint]) => range(count), { size: () => Number(mostInRange) }),
+  overload('lists.range(int): list<int>', ([count]: [bigint], budget) => range(count, budget)),
   overload('sets.contains(list<A>, list<A>): bool', ([list, part]: [List, List], budget) => contains(list, part, budget), product),
   overload('sets.equivalent(list<A>, list<A>): bool', ([a, b]: [List, List], budget) => contains(a, b, budget) && contains(b, a, budget), {
     cost: ([items = 0, others = 0]) => items * others * 2,
