@@ -1,17 +1,18 @@
 // The controller: gives addresses to Services. Two replicas run, one leads. Wires the parts together and owns their order of start and end.
 import { hostname } from 'node:os'
-import type { LoadBalancerClasses } from '../core/service.ts'
 import { connectKube } from '../kube/client.ts'
 import { systemClock } from '../kube/clock.ts'
 import { ConfigurationStateWriter } from '../kube/configuration-state.ts'
 import { EventRecorder } from '../kube/events.ts'
 import type { FlagValues } from '../kube/flags.ts'
+import { foreignToController, tellForeign } from '../kube/foreign-flags.ts'
 import { serveHealth, serveMetrics } from '../kube/health.ts'
 import { LeaderElection } from '../kube/lease.ts'
 import type { Logger } from '../kube/logger.ts'
 import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
-import { settingFlags } from '../kube/settings.ts'
+import { classesOf, settingFlags } from '../kube/settings.ts'
 import { ClusterCache } from './io/cluster-cache.ts'
+import { ensureMemberlistSecret } from './io/memberlist-secret.ts'
 import { metrics } from './io/metrics.ts'
 import { Reconciler } from './reconcile.ts'
 
@@ -22,6 +23,14 @@ const flagTable = {
   'pod-name': { kind: 'text', default: '', env: 'METALLB_POD_NAME', help: 'identity in the leader election; the host name when not set' },
   'pod-uid': { kind: 'text', default: '', env: 'METALLB_POD_UID', help: 'UID of the Pod, which owns the ConfigurationState' },
   'pool-priority': settingFlags['pool-priority'],
+  'ml-secret-name': {
+    kind: 'text',
+    default: '',
+    env: 'METALLB_ML_SECRET_NAME',
+    help: 'Secret of the membership of speakers, made when it does not exist; none when not set',
+  },
+  deployment: { kind: 'text', default: '', env: 'METALLB_DEPLOYMENT', help: 'Deployment that owns that Secret' },
+  ...foreignToController,
 } as const
 
 const leaseName = 'metallb-controller'
@@ -32,8 +41,9 @@ await runProgram('controller', flagTable, run)
 
 async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<void> {
   const namespace = ownNamespace(options.namespace)
+  tellForeign(options, foreignToController, log)
   const identity = options['pod-name'] === '' ? hostname() : options['pod-name']
-  const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
+  const classes = classesOf(options)
   const client = connectKube({ userAgent: 'metallb-controller' })
   const events = new EventRecorder({ client, component: 'metallb-controller', host: identity, log })
   const cluster = new ClusterCache({ client, namespace, log })
@@ -50,6 +60,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     log,
   })
   let configurationState: ConfigurationStateWriter | undefined
+  let stopEnsuring: (() => Promise<void>) | undefined
   function lead(): void {
     configurationState = new ConfigurationStateWriter({
       client,
@@ -62,10 +73,12 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
       log,
     })
     configurationState.start()
+    const name = options['ml-secret-name']
+    if (name !== '') stopEnsuring = ensureMemberlistSecret({ client, namespace, name, deployment: options.deployment, log })
     reconciler.lead()
   }
   async function follow(): Promise<void> {
-    await Promise.all([reconciler.follow(), configurationState?.stop()])
+    await Promise.all([reconciler.follow(), configurationState?.stop(), stopEnsuring?.()])
     configurationState = undefined
   }
   const election = new LeaderElection({

@@ -11,6 +11,8 @@ import { asFields, asList, asText, asTexts, type Fields } from './shape.ts'
 /** Which Services are ours: those of one class alone, or (when absent) those without a class and of every `metallb.io/*` class. */
 export interface LoadBalancerClasses {
   readonly only?: string
+  /** Those without a class are ours too; true when absent. */
+  readonly unset?: boolean
 }
 
 export interface ServicePortView {
@@ -114,7 +116,7 @@ export function viewService(service: Service, classes: LoadBalancerClasses = {})
 
 function isOurClass(name: string | undefined, classes: LoadBalancerClasses): boolean {
   if (classes.only !== undefined) return name === classes.only
-  return name === undefined || name.startsWith(ourClassPrefix)
+  return name === undefined ? classes.unset !== false : name.startsWith(ourClassPrefix)
 }
 
 function readClusterAddresses(spec: Fields): readonly Address[] {

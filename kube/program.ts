@@ -10,6 +10,7 @@ import { readSettings, type Settings, settingFlags, settingsFolder } from './set
 export const commonFlags = {
   namespace: { kind: 'text', default: '', env: 'METALLB_NAMESPACE', help: "namespace of MetalLB; the Pod's own when not set" },
   'lb-class': settingFlags['lb-class'],
+  'lb-class-default': settingFlags['lb-class-default'],
   'log-level': { kind: 'text', default: 'info', oneOf: logLevels, help: 'all, debug, info, warn, error or none' },
 } as const
 

@@ -20,6 +20,7 @@ export const resources = {
   pods: builtIn('pods'),
   secrets: builtIn('secrets'),
   events: builtIn('events'),
+  deployments: { group: 'apps', version: 'v1', plural: 'deployments', namespaced: true },
   endpointSlices: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true },
   serviceCidrs: { group: 'networking.k8s.io', version: 'v1', plural: 'servicecidrs', namespaced: false },
   leases: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', namespaced: true },

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { serviceAdmissions } from '../core/namespace.ts'
 import { nearest } from '../core/nearest.ts'
+import type { LoadBalancerClasses } from '../core/service.ts'
 import { wordsOf } from './api-error.ts'
 import type { FlagTable } from './flags.ts'
 
@@ -17,6 +18,13 @@ export const settingFlags = {
     setting: true,
     env: 'METALLB_LB_CLASS',
     help: 'serve only Services of this loadBalancerClass; otherwise those without a class and of every metallb.io/* class',
+  },
+  'lb-class-default': {
+    kind: 'switch',
+    default: true,
+    setting: true,
+    env: 'METALLB_LB_CLASS_DEFAULT',
+    help: 'serve Services without a loadBalancerClass too; without meaning when --lb-class is set',
   },
   'pool-priority': {
     kind: 'text',
@@ -42,6 +50,11 @@ export const settingFlags = {
     help: 'what to do with a wrong Service, unless annotation metallb.io/admission of its Namespace says otherwise',
   },
 } as const satisfies FlagTable
+
+/** Which Services are ours. */
+export function classesOf(flags: { readonly 'lb-class': string; readonly 'lb-class-default': boolean }): LoadBalancerClasses {
+  return flags['lb-class'] === '' ? { unset: flags['lb-class-default'] } : { only: flags['lb-class'] }
+}
 
 export interface Settings {
   /** By the names of the flags. */

@@ -2,17 +2,17 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EndpointSlice, KubeObject, Node, Service } from '../core/objects.ts'
-import type { LoadBalancerClasses } from '../core/service.ts'
 import { connectKube } from '../kube/client.ts'
 import { ConfigurationStateWriter } from '../kube/configuration-state.ts'
 import { EventRecorder } from '../kube/events.ts'
 import type { FlagValues } from '../kube/flags.ts'
+import { foreignToSpeaker, tellForeign } from '../kube/foreign-flags.ts'
 import { serveHealth, serveMetrics } from '../kube/health.ts'
 import { type Logger, named } from '../kube/logger.ts'
 import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
 import { Reflector } from '../kube/reflector.ts'
 import { type Resource, resources } from '../kube/resources.ts'
-import { settingFlags } from '../kube/settings.ts'
+import { classesOf, settingFlags } from '../kube/settings.ts'
 import type { IPAddressPool, L2Advertisement } from '../schemas/generated/types.ts'
 import { ArpSpeaker } from './io/arp-speaker.ts'
 import { BgpProtocol } from './io/bgp-protocol.ts'
@@ -36,7 +36,7 @@ const flagTable = {
   },
   'pod-name': { kind: 'text', default: '', env: 'METALLB_POD_NAME', help: 'name of the Pod, which owns the status objects of this node' },
   'pod-uid': { kind: 'text', default: '', env: 'METALLB_POD_UID', help: 'UID of the Pod' },
-  host: { kind: 'text', default: '', env: 'METALLB_HOST', help: 'accepted for MetalLB manifests, without effect' },
+  ...foreignToSpeaker,
 } as const
 
 /** MetalLB's FRR mode reads them; nothing here is FRR. */
@@ -56,7 +56,8 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   const node = options['node-name']
   if (node === '') throw new Error('on which node does this speaker run? Set --node-name or METALLB_NODE_NAME (spec.nodeName of the Pod)')
   const namespace = ownNamespace(options.namespace)
-  const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
+  const classes = classesOf(options)
+  tellForeign(options, foreignToSpeaker, log)
   const foreign = foreignVariables.filter((variable) => process.env[variable] !== undefined)
   if (foreign.length > 0)
     log.info({ event: 'variablesIgnored', variables: foreign.join(',') }, 'these variables have no effect: there is no FRR here')

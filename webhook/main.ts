@@ -1,14 +1,13 @@
 // The webhook: admission for metallb.io and for Services. Wires the parts together and owns their order of start and end.
 import { evaluateHere } from '../admission/policy/evaluate-here.ts'
 import { type Certificates, keepCertificates } from '../certs/rotate.ts'
-import type { LoadBalancerClasses } from '../core/service.ts'
 import { connectKube } from '../kube/client.ts'
 import { systemClock } from '../kube/clock.ts'
 import type { FlagValues } from '../kube/flags.ts'
 import { serveHealth, serveMetrics } from '../kube/health.ts'
 import type { Logger } from '../kube/logger.ts'
 import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
-import { settingFlags } from '../kube/settings.ts'
+import { classesOf, settingFlags } from '../kube/settings.ts'
 import { Admission } from './io/admission.ts'
 import { ClusterView } from './io/cluster-view.ts'
 import { metrics, scrapeCacheAges, scrapeCertificates } from './io/metrics.ts'
@@ -54,7 +53,7 @@ await runProgram('webhook', flagTable, run)
 async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<void> {
   const namespace = ownNamespace(options.namespace)
   const service = options['cert-service-name']
-  const classes: LoadBalancerClasses = options['lb-class'] === '' ? {} : { only: options['lb-class'] }
+  const classes = classesOf(options)
   const tls = readTlsOptions({
     minVersion: options['tls-min-version'],
     cipherSuites: options['tls-cipher-suites'],

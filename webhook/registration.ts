@@ -181,11 +181,13 @@ function rule(group: string, version: string, plurals: readonly string[], operat
 
 function serviceCondition(classes: LoadBalancerClasses): string {
   const type = "has(object.spec.type) && object.spec.type == 'LoadBalancer'"
-  const ours =
-    classes.only === undefined
-      ? "(!has(object.spec.loadBalancerClass) || object.spec.loadBalancerClass.startsWith('metallb.io/'))"
-      : `has(object.spec.loadBalancerClass) && object.spec.loadBalancerClass == ${JSON.stringify(classes.only)}`
-  return `${type} && ${ours}`
+  return `${type} && ${classCondition(classes)}`
+}
+
+function classCondition({ only, unset }: LoadBalancerClasses): string {
+  if (only !== undefined) return `has(object.spec.loadBalancerClass) && object.spec.loadBalancerClass == ${JSON.stringify(only)}`
+  const prefixed = "object.spec.loadBalancerClass.startsWith('metallb.io/')"
+  return unset === false ? `has(object.spec.loadBalancerClass) && ${prefixed}` : `(!has(object.spec.loadBalancerClass) || ${prefixed})`
 }
 
 function holds(current: WebhookConfiguration, wanted: readonly Fields[]): boolean {

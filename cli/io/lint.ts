@@ -1,7 +1,7 @@
 // `metallb lint`: reads the command line and the files, prints, and says how it went.
 import process from 'node:process'
 import { type FlagValues, parseCommandLine } from '../../kube/flags.ts'
-import { settingFlags } from '../../kube/settings.ts'
+import { classesOf, settingFlags } from '../../kube/settings.ts'
 import { lint } from '../lint/lint.ts'
 import { renderGithub } from '../lint/output/github.ts'
 import { renderJson } from '../lint/output/json.ts'
@@ -77,7 +77,7 @@ export async function runLint(argv: readonly string[]): Promise<number> {
 function settingsOf(flags: FlagValues<typeof flagTable>): Parameters<typeof lint>[1] {
   return {
     namespace: flags['metallb-namespace'],
-    classes: flags['lb-class'] === '' ? {} : { only: flags['lb-class'] },
+    classes: classesOf(flags),
     poolPriority: flags['pool-priority'],
     serviceAdmission: flags['service-admission'],
     ignoresExcludeLabel: flags['ignore-exclude-lb'],

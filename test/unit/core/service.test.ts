@@ -197,3 +197,21 @@ describe('The default pool', () => {
     expect(defaultPoolFor(plain, namespaceOf('lab', {}, 'team'), ordered(noDefault), rules)).to.equal('team')
   })
 })
+
+describe('A Service is ours', () => {
+  const rows: readonly (readonly [string, Parameters<typeof viewService>[1], string | undefined, boolean])[] = [
+    ['without a class', {}, undefined, true],
+    ['of a class of metallb.io', {}, 'metallb.io/internal', true],
+    ['not of another class', {}, 'example.com/lb', false],
+    ['not without a class where that was switched off', { unset: false }, undefined, false],
+    ['of a class of metallb.io where the others were switched off', { unset: false }, 'metallb.io/internal', true],
+    ['of the one class that was named', { only: 'example.com/lb' }, 'example.com/lb', true],
+    ['not without a class where one was named', { only: 'example.com/lb' }, undefined, false],
+  ]
+  for (const [name, classes, loadBalancerClass, isOurs] of rows) {
+    it(name, () => {
+      const spec = loadBalancerClass === undefined ? {} : { loadBalancerClass }
+      expect(viewService(serviceObject('shop/web', { spec }), classes).isLoadBalancer).to.equal(isOurs)
+    })
+  }
+})
