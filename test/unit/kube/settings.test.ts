@@ -42,7 +42,7 @@ describe('The settings', () => {
       values: {},
       warnings: [
         'key "pool-priorty" of ConfigMap metallb-settings means nothing: did you mean "pool-priority"?',
-        'key "toString" of ConfigMap metallb-settings means nothing: known are lb-class, pool-priority, ignore-exclude-lb, service-admission',
+        'key "toString" of ConfigMap metallb-settings means nothing: known are lb-class, lb-class-default, pool-priority, ignore-exclude-lb, service-admission',
       ],
     })
   })
@@ -64,9 +64,9 @@ describe('The settings', () => {
       const names = stdout.split('\n').flatMap((line) => (line.endsWith('setting]') ? [/--([\w-]+)/.exec(line)?.[1]] : []))
       expect(names).to.deep.equal(
         {
-          webhook: ['lb-class', 'service-admission', 'pool-priority', 'ignore-exclude-lb'],
-          controller: ['lb-class', 'pool-priority'],
-          speaker: ['lb-class', 'ignore-exclude-lb'],
+          webhook: ['lb-class', 'lb-class-default', 'service-admission', 'pool-priority', 'ignore-exclude-lb'],
+          controller: ['lb-class', 'lb-class-default', 'pool-priority'],
+          speaker: ['lb-class', 'lb-class-default', 'ignore-exclude-lb'],
         }[binary],
       )
     })
