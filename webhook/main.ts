@@ -97,7 +97,13 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     isEnding: () => view.isEnding,
     log,
   })
-  const admission = new Admission({ worlds: view, evaluator: { evaluate: evaluateHere }, metrics, clock: systemClock, log })
+  const admission = new Admission({
+    worlds: view,
+    evaluator: { evaluate: (questions, variables) => Promise.resolve(evaluateHere(questions, variables)) },
+    metrics,
+    clock: systemClock,
+    log,
+  })
 
   function registrationGap(): string | undefined {
     return registrar.registered ? undefined : 'the webhook configurations do not hold our certificate authority yet'

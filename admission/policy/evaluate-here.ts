@@ -1,10 +1,12 @@
 import { fail } from '../../core/result.ts'
 import { evaluateExpression, type PolicyVariables } from '../cel/evaluate.ts'
 import { compileExpression } from '../cel/expression.ts'
-import type { Answer, Evaluate, Question } from './evaluator.ts'
+import type { Answer, Question } from './evaluator.ts'
 
-/** In this very thread and without a clock: for whoever judges his own policies, as the command line does. */
-export const evaluateHere: Evaluate = (questions, variables) => Promise.resolve(questions.map((question) => answer(question, variables)))
+/** In this very thread, without a limit of time but within that of cost. One answer for each question. */
+export function evaluateHere(questions: readonly Question[], variables: Readonly<Record<string, unknown>>): readonly Answer[] {
+  return questions.map((question) => answer(question, variables))
+}
 
 function answer({ source, expects }: Question, variables: Readonly<Record<string, unknown>>): Answer {
   const compiled = compileExpression(source, expects)

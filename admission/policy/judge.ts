@@ -1,28 +1,39 @@
-// Whether a Service satisfies the validations of the AllocationPolicies that are about it, and what follows when it does not.
+// Whether a Service satisfies the validations of the AllocationPolicies that are about it: a conversation with whoever evaluates expressions, in a worker or
+// in this thread.
 import { isAbout, type Policy, type Validation } from '../../core/config/policy.ts'
 import type { Service } from '../../core/objects.ts'
-import { type Problem, type ProblemCode, problem } from '../../core/problem.ts'
-import { quote } from '../../core/quote.ts'
 import { type ServiceView, viewService } from '../../core/service.ts'
 import { asFields, type Fields } from '../../core/shape.ts'
-import type { Evidence } from '../evidence.ts'
 import type { AdmissionRequest } from '../request.ts'
 import { isExempt } from '../review.ts'
-import { nothingToSay, type PolicyNote, type RestingVerdict, warningText } from '../verdict.ts'
+import { nothingToSay, type RestingVerdict } from '../verdict.ts'
 import type { World } from '../world.ts'
+import { evaluateHere } from './evaluate-here.ts'
 import type { Answer, Evaluate, Question } from './evaluator.ts'
+import { type OpenCase, oneLine, verdictOn } from './outcome.ts'
 import { variablesFor } from './variables.ts'
 
-/** One validation of one policy, and its answer for the Service. */
-interface Case {
-  readonly policy: Policy
-  readonly validation: Validation
-  readonly answer: Answer
-}
+/** Yields questions with their variables; wants one answer for each. */
+type Conversation<R> = Generator<readonly [questions: readonly Question[], variables: Fields], R, readonly Answer[]>
 
 const silence: RestingVerdict = { ...nothingToSay, evidence: [] }
-const longestMessage = 512
 const unasked: Answer = { ok: false, error: { type: 'late', message: 'nobody has evaluated it' } }
+
+/** The part of the validating call for a Service that needs an evaluator. Never throws, whatever the objects hold. */
+export async function judgeByPolicies(request: AdmissionRequest, world: World, evaluate: Evaluate): Promise<RestingVerdict> {
+  const conversation = judging(request, world)
+  let step = conversation.next()
+  while (step.done !== true) step = conversation.next(await evaluate(...step.value))
+  return step.value
+}
+
+/** The same in this thread, without a limit of time: for whoever judges his own policies, as the command line does. */
+export function judgeHere(request: AdmissionRequest, world: World): RestingVerdict {
+  const conversation = judging(request, world)
+  let step = conversation.next()
+  while (step.done !== true) step = conversation.next(evaluateHere(...step.value))
+  return step.value
+}
 
 /** What the rules and what the policies say of one Service. */
 export function withPolicies(rules: RestingVerdict, policies: RestingVerdict): RestingVerdict {
@@ -35,28 +46,37 @@ export function withPolicies(rules: RestingVerdict, policies: RestingVerdict): R
   }
 }
 
-/** The part of the validating call for a Service that needs an evaluator. Never throws, whatever the objects hold. */
-export async function judgeByPolicies(request: AdmissionRequest, world: World, evaluate: Evaluate): Promise<RestingVerdict> {
+function* judging(request: AdmissionRequest, world: World): Conversation<RestingVerdict> {
   const mode = world.namespaceOf(request.namespace).admission ?? world.serviceAdmission
   const asked = isExempt(request) || mode === 'off' ? [] : validationsFor(request.object, request, world)
-  if (asked.length === 0) return silence
-  const ask = (cases: readonly Question[], object?: Fields): Promise<readonly Answer[]> => {
-    const sources = cases.map(({ source }) => source)
-    return cases.length === 0 ? Promise.resolve([]) : evaluate(cases, variablesFor(request, world, sources, object))
-  }
-  const answers = await ask(asked.map(expressionOf))
-  const open = asked.flatMap((each, index): readonly Case[] => {
+  const answers = yield* ask(request, world, asked.map(expressionOf))
+  const open = asked.flatMap((each, index): readonly OpenCase[] => {
     const answer = answers[index] ?? unasked
     return answer.ok && answer.value === true ? [] : [{ ...each, answer }]
   })
   if (open.length === 0) return silence
-  const messages = await messagesOf(open, ask)
-  const old = mode === 'enforce' ? await wrongBefore(open, request, world, ask) : new Set(open)
-  return verdictOn(open, messages, { old, request })
+  const messages = yield* messagesOf(open, request, world)
+  const spared = mode === 'enforce' ? yield* wrongBefore(open, request, world) : new Set(open)
+  return verdictOn(open, messages, { spared, namespace: request.namespace })
+}
+
+function* ask(
+  request: AdmissionRequest,
+  world: World,
+  questions: readonly Question[],
+  object = request.object,
+): Conversation<readonly Answer[]> {
+  if (questions.length === 0) return []
+  const sources = questions.map(({ source }) => source)
+  return yield [questions, variablesFor(request, world, sources, object)]
 }
 
 /** What concerns the Service as it is in `object`; nothing when that is no LoadBalancer of ours. */
-function validationsFor(object: Fields | undefined, request: AdmissionRequest, world: World): readonly Omit<Case, 'answer'>[] {
+function validationsFor(
+  object: Fields | undefined,
+  request: AdmissionRequest,
+  world: World,
+): readonly { readonly policy: Policy; readonly validation: Validation }[] {
   const service = object === undefined ? undefined : viewOf(object, request, world)
   if (service === undefined || !service.isLoadBalancer || service.deleting) return []
   const namespace = world.namespaceOf(request.namespace)
@@ -71,93 +91,29 @@ function viewOf(object: Fields, { namespace, name }: AdmissionRequest, world: Wo
   return viewService({ ...object, metadata } as unknown as Service, world.classes)
 }
 
-function expressionOf({ validation }: Pick<Case, 'validation'>): Question {
+function expressionOf({ validation }: { readonly validation: Validation }): Question {
   return { source: validation.expression, expects: 'bool' }
 }
 
 /** What the author of the Service is told, where the expression was false. */
-async function messagesOf(
-  open: readonly Case[],
-  ask: (questions: readonly Question[]) => Promise<readonly Answer[]>,
-): Promise<ReadonlyMap<Case, string>> {
+function* messagesOf(open: readonly OpenCase[], request: AdmissionRequest, world: World): Conversation<ReadonlyMap<OpenCase, string>> {
   const written = open.flatMap((each) => {
     const source = each.answer.ok ? each.validation.messageExpression : undefined
     return source === undefined ? [] : [{ each, question: { source, expects: 'string' } as const }]
   })
-  const answers = await ask(written.map(({ question }) => question))
-  return new Map(
-    written.flatMap(({ each }, index) => {
-      const answer = answers[index]
-      const text = answer?.ok === true ? oneLine(String(answer.value)) : ''
-      return text === '' ? [] : [[each, text] as const]
-    }),
+  const answers = yield* ask(
+    request,
+    world,
+    written.map(({ question }) => question),
   )
+  const texts = answers.map((answer) => (answer.ok ? oneLine(String(answer.value)) : ''))
+  return new Map(written.flatMap(({ each }, index) => (texts[index] ? [[each, texts[index]] as const] : [])))
 }
 
 /** Ratcheting: who would be refused for the Service as it was, if nothing at all were changed, is not refused for it now. */
-async function wrongBefore(
-  open: readonly Case[],
-  request: AdmissionRequest,
-  world: World,
-  ask: (questions: readonly Question[], object?: Fields) => Promise<readonly Answer[]>,
-): Promise<ReadonlySet<Case>> {
+function* wrongBefore(open: readonly OpenCase[], request: AdmissionRequest, world: World): Conversation<ReadonlySet<OpenCase>> {
   const concerned = new Set(validationsFor(request.oldObject, request, world).map(({ validation }) => validation))
   const before = open.filter(({ validation }) => validation.action === 'Deny' && concerned.has(validation))
-  const answers = await ask(before.map(expressionOf), request.oldObject)
+  const answers = yield* ask(request, world, before.map(expressionOf), request.oldObject)
   return new Set(before.filter((_, index) => answers[index]?.ok !== true || answers[index].value !== true))
-}
-
-function verdictOn(
-  open: readonly Case[],
-  messages: ReadonlyMap<Case, string>,
-  { old, request }: { readonly old: ReadonlySet<Case>; readonly request: AdmissionRequest },
-): RestingVerdict {
-  const problems: Problem[] = []
-  const warnings: string[] = []
-  const notes: PolicyNote[] = []
-  const evidence: Evidence[] = []
-  for (const each of open) {
-    const { policy, validation, answer } = each
-    const failure = answer.ok ? undefined : answer.error
-    const told = messages.get(each) ?? toldBy(validation)
-    const found = describe(each, told)
-    const note = { policy: policy.name, validation: nameOf(validation), message: failure?.message ?? told }
-    if (failure !== undefined) notes.push({ ...note, type: failure.type })
-    if (validation.action === 'Audit') notes.push({ ...note, type: 'audited' })
-    else if (validation.action === 'Warn' || failure?.type === 'late' || old.has(each)) warnings.push(warningText(found))
-    else {
-      problems.push(found)
-      evidence.push({ kind: 'namespace', name: request.namespace }, { kind: 'policies' }, ...evidenceOf(validation, request.namespace))
-    }
-  }
-  return { ...nothingToSay, problems, warnings, evidence, notes }
-}
-
-function describe({ policy, validation, answer }: Case, told: string): Problem {
-  const from = `AllocationPolicy "${policy.name}", ${nameOf(validation)}`
-  const say = (code: ProblemCode, text: string): Problem => problem(code, 'spec', text)
-  if (answer.ok) return say('PolicyViolated', `${told} (${from})`)
-  if (answer.error.type === 'late') return say('PolicyNotEvaluated', `${from}, was not evaluated in time, so it does not count`)
-  return say('PolicyNotEvaluated', `${from}, cannot be evaluated: ${answer.error.message}; tell whoever owns the policy`)
-}
-
-function toldBy({ message = '', expression }: Validation): string {
-  const text = oneLine(message)
-  return text === '' ? `${quote(oneLine(expression))} is not true` : text
-}
-
-function nameOf({ name, index }: Validation): string {
-  return name === undefined ? `validations[${index}]` : `validation ${quote(name)}`
-}
-
-/** What of the cluster its answer rests on. */
-function evidenceOf({ expression }: Validation, namespace: string): readonly Evidence[] {
-  return [
-    ...(expression.includes('pools') ? ([{ kind: 'pools' }, { kind: 'services' }] as const) : []),
-    ...(expression.includes('usage') ? ([{ kind: 'servicesIn', namespace }] as const) : []),
-  ]
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, longestMessage)
 }

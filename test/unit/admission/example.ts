@@ -1,6 +1,7 @@
 // Builders shared by the webhook's tests.
 
 import { evaluateHere } from '../../../admission/policy/evaluate-here.ts'
+import type { Evaluate } from '../../../admission/policy/evaluator.ts'
 import type { AdmissionRequest } from '../../../admission/request.ts'
 import { review } from '../../../admission/review.ts'
 import { stillWorld } from '../../../admission/still-world.ts'
@@ -121,7 +122,9 @@ export function reviewTextOf({ group, version, kind, username, groups, ...rest }
 }
 
 /** For who is never asked, and for who needs no worker. */
-export const evaluator = { evaluate: evaluateHere }
+export const evaluator: { readonly evaluate: Evaluate } = {
+  evaluate: (questions, variables) => Promise.resolve(evaluateHere(questions, variables)),
+}
 
 /** What kubectl prints for the request when it is refused; '' when it is allowed. */
 export function refusalOf(request: AdmissionRequest, world: World): string {

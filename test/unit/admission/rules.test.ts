@@ -2,8 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { expect } from 'chai'
 import { guard } from '../../../admission/guard/guard.ts'
-import { evaluateHere } from '../../../admission/policy/evaluate-here.ts'
-import { judgeByPolicies, withPolicies } from '../../../admission/policy/judge.ts'
+import { judgeHere, withPolicies } from '../../../admission/policy/judge.ts'
 import type { AdmissionRequest } from '../../../admission/request.ts'
 import { review, reviewService } from '../../../admission/review.ts'
 import { asWarnings, type Verdict } from '../../../admission/verdict.ts'
@@ -22,8 +21,8 @@ const tables = await Promise.all(
   }),
 )
 
-async function judge(request: AdmissionRequest, world: World): Promise<Verdict> {
-  if (request.kind === 'Service') return withPolicies(reviewService(request, world), await judgeByPolicies(request, world, evaluateHere))
+function judge(request: AdmissionRequest, world: World): Verdict {
+  if (request.kind === 'Service') return withPolicies(reviewService(request, world), judgeHere(request, world))
   const [verdict, cost] = [review(request, world), guard(request, world)]
   return { ...verdict, problems: [...verdict.problems, ...cost.problems], warnings: [...verdict.warnings, ...cost.warnings] }
 }
@@ -33,7 +32,7 @@ interface Said {
   readonly warned?: string
 }
 
-async function saidOf({ pools = {}, defaultPool, object, old, ...surroundings }: RuleCase, code: string): Promise<Said> {
+function saidOf({ pools = {}, defaultPool, object, old, ...surroundings }: RuleCase, code: string): Said {
   const stored = Object.entries(pools).map(([name, spec]) =>
     poolObject(
       name,
@@ -43,7 +42,7 @@ async function saidOf({ pools = {}, defaultPool, object, old, ...surroundings }:
   )
   const request = object === undefined ? deletionOf(old ?? {}) : requestFor(object, old)
   const world = worldOf(stored as unknown as readonly Fields[], surroundings)
-  const verdict = await judge(request, world)
+  const verdict = judge(request, world)
   const mark = ` [${code}]`
   const underCode = (texts: readonly string[]): string =>
     texts.flatMap((text) => (text.endsWith(mark) ? [text.slice(0, -mark.length)] : [])).join('\n')
@@ -61,7 +60,7 @@ describe('the rule', () => {
       for (const [name, ruleCase] of Object.entries(table.cases)) {
         const { refused, warned } = ruleCase
         const wanted = { ...(refused === undefined ? {} : { refused }), ...(warned === undefined ? {} : { warned }) }
-        it(name, async () => expect(await saidOf(ruleCase, table.code)).to.deep.equal(wanted))
+        it(name, () => expect(saidOf(ruleCase, table.code)).to.deep.equal(wanted))
       }
     })
   }

@@ -53,7 +53,7 @@ class Scene {
         evaluate: (questions, variables) => {
           this.now += this.tookMs
           this.asked.push(questions)
-          return this.answer === undefined ? evaluateHere(questions, variables) : Promise.resolve(questions.map(this.answer))
+          return Promise.resolve(this.answer === undefined ? evaluateHere(questions, variables) : questions.map(this.answer))
         },
       },
       metrics,
