@@ -1,34 +1,9 @@
 // Installing, rolling and removing the product as users do, with pools and Services present.
 import { expect } from 'chai'
-import { eventually, objectFile } from '../../demo/stage.ts'
+import { objectFile } from '../../demo/stage.ts'
 import type { Lab } from '../lab/lab.ts'
+import { addPoolAndService, addressOfWeb, install, must, namespace, untilRolledOut } from './installed.ts'
 import { overlay, productLab } from './product-lab.ts'
-
-const namespace = 'metallb-system'
-const workloads = ['deployment/webhook', 'deployment/controller', 'daemonset/speaker']
-
-async function must(lab: Lab, argv: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await lab.kubectl(argv)
-  expect(code, `kubectl ${argv.join(' ')}: ${stderr}`).to.equal(0)
-  return stdout
-}
-
-function addressOfWeb(lab: Lab): Promise<string> {
-  return must(lab, ['get', 'service', 'web', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}'])
-}
-
-async function addPoolAndService(lab: Lab): Promise<void> {
-  await must(lab, ['apply', '-f', objectFile('pool.yaml')])
-  await must(lab, ['apply', '-f', objectFile('service.yaml')])
-  await eventually('the Service to get an address', 20_000, async () => {
-    const seen = await addressOfWeb(lab)
-    return seen === '10.99.0.200' ? { value: seen, seen } : { seen }
-  })
-}
-
-async function install(lab: Lab): Promise<void> {
-  await must(lab, ['apply', '-k', overlay])
-}
 
 describe('the installation', () => {
   let lab: Lab
@@ -58,7 +33,7 @@ describe('the installation', () => {
     await must(lab, ['rollout', 'status', 'deployment/controller', '-n', namespace, '--timeout=60s'])
     await must(lab, ['apply', '-f', objectFile('pool.yaml')])
     await must(lab, ['delete', '-f', objectFile('pool.yaml')])
-    for (const workload of workloads) await must(lab, ['rollout', 'status', workload, '-n', namespace, '--timeout=60s'])
+    await untilRolledOut(lab)
   })
 
   it('refuses a wrong pool once the webhook is rolled out, through a rolling restart of both replicas', async () => {
@@ -84,7 +59,7 @@ describe('the installation', () => {
 
   it('comes back after its namespace was deleted, and serves', async () => {
     await install(lab)
-    for (const workload of workloads) await must(lab, ['rollout', 'status', workload, '-n', namespace, '--timeout=60s'])
+    await untilRolledOut(lab)
     await addPoolAndService(lab)
   })
 
