@@ -67,7 +67,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   const health = await serveHealth({
     port: options['health-probe-port'],
     live: () => undefined,
-    ready: () => (stopping === undefined ? (progress ?? registrationGap()) : 'stopping'),
+    ready: () => (stopping === undefined ? (progress ?? registrar.gap) : 'stopping'),
   })
   const metricsServer = await serveMetrics({ port: options.port, metrics })
 
@@ -104,10 +104,6 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     clock: systemClock,
     log,
   })
-
-  function registrationGap(): string | undefined {
-    return registrar.registered ? undefined : 'the webhook configurations do not hold our certificate authority yet'
-  }
 
   const server = new AdmissionServer({
     port: options['webhook-port'],

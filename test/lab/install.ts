@@ -30,11 +30,6 @@ async function rolledOut(lab: Lab, progress: (line: string) => void, signal?: Ab
       progress(`${workload}: rolled out`)
     }),
   )
-  // Ready is what the API server may call; in force is what it has called and come back from.
-  const inForce = '--for=jsonpath={.webhooks[0].failurePolicy}=Fail'
-  const registration = 'validatingwebhookconfiguration/metallb-webhook-configuration'
-  await must(lab, ['wait', inForce, registration, `--timeout=${limitSeconds / 3}s`], signal)
-  progress('admission is in force')
 }
 
 /** Why a roll-out hangs: the pods, what happened to them, and what they wrote last. */

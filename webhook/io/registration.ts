@@ -2,6 +2,7 @@
 import type { Fields } from '../../core/shape.ts'
 import { ApiError } from '../../kube/api-error.ts'
 import type { KubeClient } from '../../kube/client.ts'
+import { type Clock, systemClock } from '../../kube/clock.ts'
 import { type Logger, named } from '../../kube/logger.ts'
 import { WorkQueue } from '../../kube/queue.ts'
 import { Reflector } from '../../kube/reflector.ts'
@@ -28,6 +29,9 @@ const resourceOf: Readonly<Record<Call, Resource>> = {
   validating: resources.validatingWebhookConfigurations,
 }
 
+/** So long a replica waits for the proof before it takes part itself: the one that it waits for may be gone. */
+const proofPatienceMs = 10_000
+
 /** The API server learns of a new configuration by a watch, and the node's proxy of a new endpoint: milliseconds to a second or two. */
 const firstProbeMs = 50
 const quickProbeMs = 500
@@ -43,6 +47,7 @@ export interface RegistrarOptions {
   /** Our namespace is being deleted. */
   readonly isEnding: () => boolean
   readonly log: Logger
+  readonly clock?: Clock
 }
 
 export class Registrar {
@@ -50,13 +55,23 @@ export class Registrar {
   readonly #log: Logger
   readonly #reflectors: Readonly<Record<Call, Reflector<WebhookConfiguration>>>
   readonly #queue: WorkQueue
-  readonly #seen = new Set<Call>()
+  readonly #clock: Clock
+  /** The API server has been told of the webhook with our authority. */
+  readonly #registered = new Set<Call>()
+  /** It has been shown to call us, and refuses when it cannot. */
+  readonly #inForce = new Set<Call>()
+  /** Monotonic. */
+  #registeredAt: number | undefined
+  /** It was us who registered first: without an endpoint that is ready nothing can ever be proven. */
+  #isFirst = false
+  #isReady = false
   readonly #failedProbes = new Map<Call, number>()
   readonly #lastSaid = new Map<Call, string>()
 
   constructor(options: RegistrarOptions) {
     const { client, log } = options
     this.#options = options
+    this.#clock = options.clock ?? systemClock
     this.#log = named(log, 'webhook/registration')
     const reflect = (call: Call): Reflector<WebhookConfiguration> =>
       new Reflector<WebhookConfiguration>({
@@ -97,9 +112,23 @@ export class Registrar {
     await Promise.all([...calls.map((call) => this.#reflectors[call].stop()), this.#queue.stop()])
   }
 
-  /** The API server has been told of both webhooks with our authority; once true it stays so, because going away would repair nothing. */
-  get registered(): boolean {
-    return this.#seen.size === calls.length
+  /**
+   * Why the API server should not call this replica yet; once undefined it stays so, because going away would repair nothing.
+   *
+   * At a first installation the replica that registers first is called at once, so that the path can be proven, and the others only when wrong objects are
+   * refused for certain: that is when a roll-out is over.
+   */
+  get gap(): string | undefined {
+    this.#isReady ||= this.#mayBeCalled()
+    if (this.#isReady) return undefined
+    return this.#registeredAt === undefined
+      ? 'the webhook configurations do not hold our certificate authority yet'
+      : 'it is not proven yet that the API server reaches the webhook'
+  }
+
+  #mayBeCalled(): boolean {
+    if (this.#registeredAt === undefined) return false
+    return this.#isFirst || this.#inForce.size === calls.length || this.#clock.now() - this.#registeredAt > proofPatienceMs
   }
 
   /** Whether the API server trusts this authority in all that it calls us for; where it does not call us, nothing is lost. */
@@ -116,9 +145,11 @@ export class Registrar {
     const { bundle, authority } = certificates
     const facts: RegistrationFacts = { ...this.#options.facts, call, bundle, authority, isEnding: this.#options.isEnding() }
     const current = this.#reflectors[call].store.get(configurationName)
-    if (isRegisteredWith(current, authority)) this.#seen.add(call)
+    if (isRegisteredWith(current, authority)) this.#registered.add(call)
+    if (this.#registered.size === calls.length) this.#registeredAt ??= this.#clock.now()
     const step = planRegistration(current, facts)
     this.#say(call, step)
+    if (step.type === 'enforced' || step.type === 'superseded') this.#inForce.add(call)
     if (current === undefined) return
     if (step.type === 'write') await this.#register(current, facts, step.policy)
     if (step.type === 'entrust' && (await this.#write(call, entrustPatch(current, facts))))
@@ -144,6 +175,7 @@ export class Registrar {
 
   async #register(current: WebhookConfiguration, facts: RegistrationFacts, policy: OwnPolicy): Promise<void> {
     const written = await this.#write(facts.call, registrationPatch(current, facts, policy))
+    if (written && policy === 'Ignore' && facts.call === 'mutating') this.#isFirst = true
     if (written) this.#log.info({ event: 'webhookRegistered', call: facts.call, failurePolicy: policy })
   }
 

@@ -104,7 +104,7 @@ describe('the admission server, among clients that hold on', function () {
   it('ends connections that never shake hands, send nothing, or write headers or a body by the drop, and serves others meanwhile', async () => {
     await serve()
     const sockets = await Promise.all(idlers.flatMap((hold) => Array.from({ length: 20 }, hold)))
-    const ends = sockets.filter(({ closed }) => !closed).map((socket) => once(socket, 'close'))
+    const ends = sockets.filter(({ closed }) => !closed).map((socket) => closing(socket))
     expect(await ask()).to.equal(200)
     await Promise.all(ends)
   })
@@ -138,7 +138,7 @@ describe('the admission server, among clients that hold on', function () {
     const idle = [await open(), await open(), await open()]
     expect(await ask({ agent: used })).to.equal(200)
     for (const oldest of idle) {
-      const gone = once(oldest, 'close')
+      const gone = closing(oldest)
       await open()
       await gone
     }
@@ -152,7 +152,7 @@ describe('the admission server, among clients that hold on', function () {
   it('keeps no connection with a client that is no API server', async () => {
     await serve()
     const socket = await open()
-    const ended = once(socket, 'close')
+    const ended = closing(socket)
     socket.write(`GET / HTTP/1.1\r\nHost: ${serverName}\r\n\r\n`)
     await ended
   })
@@ -166,3 +166,10 @@ describe('the admission server, among clients that hold on', function () {
     expect(failure).to.match(/alert|handshake/)
   })
 })
+
+/** However it ends: with a reset or without. */
+function closing(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve())
+  })
+}

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { expect } from 'chai'
 import type { Fields } from '../../../core/shape.ts'
 import { connectKube, type KubeClient } from '../../../kube/client.ts'
+import { systemClock } from '../../../kube/clock.ts'
 import { createLogger } from '../../../kube/logger.ts'
 import { refuseWith } from '../../../webhook/answer.ts'
 import { Registrar } from '../../../webhook/io/registration.ts'
@@ -115,6 +116,19 @@ describe('the registrar', () => {
   let registrar: Registrar
   let certificates: { readonly bundle: string; readonly authority: string } | undefined
   let isEnding: boolean
+  /** How far the clock is ahead of the true one. */
+  let ahead: number
+
+  function newRegistrar(): Registrar {
+    return new Registrar({
+      client,
+      facts: { namespace: ownNamespace, service: 'metallb-webhook-service', classes: {} },
+      certificates: () => certificates,
+      isEnding: () => isEnding,
+      log: createLogger({ component: 'test', level: 'none' }),
+      clock: { ...systemClock, now: () => systemClock.now() + ahead },
+    })
+  }
 
   beforeEach(async () => {
     configurations = new Configurations()
@@ -122,13 +136,8 @@ describe('the registrar', () => {
     client = connectKube({ config: configFor(server.url) })
     certificates = { bundle: 'one', authority: 'one' }
     isEnding = false
-    registrar = new Registrar({
-      client,
-      facts: { namespace: ownNamespace, service: 'metallb-webhook-service', classes: {} },
-      certificates: () => certificates,
-      isEnding: () => isEnding,
-      log: createLogger({ component: 'test', level: 'none' }),
-    })
+    ahead = 0
+    registrar = newRegistrar()
   })
 
   afterEach(async () => {
@@ -144,7 +153,41 @@ describe('the registrar', () => {
     expect(configurations.history.filter((entry) => entry.startsWith('mutating'))).to.deep.equal(['mutating Ignore', 'mutating Fail'])
     expect(configurations.history.filter((entry) => entry.startsWith('validating'))).to.deep.equal(['validating Ignore', 'validating Fail'])
     expect(configurations.deafFor).to.equal(0)
-    expect(registrar.registered).to.equal(true)
+    expect(registrar.gap).to.equal(undefined)
+  })
+
+  describe('at a first installation, while the API server does not call anybody yet', () => {
+    let other: Registrar
+    beforeEach(async () => {
+      configurations.deafFor = Number.POSITIVE_INFINITY
+      registrar.start()
+      while (configurations.history.length < 2) await soon()
+      other = newRegistrar()
+      other.start()
+      while (other.gap?.startsWith('the webhook configurations') ?? false) await soon()
+    })
+    afterEach(() => other.stop())
+
+    it('is ready at once when it has registered first, and later when it has not', async () => {
+      expect([registrar.gap, other.gap]).to.deep.equal([undefined, 'it is not proven yet that the API server reaches the webhook'])
+      configurations.deafFor = 0
+      await configurations.settled
+      while (other.gap !== undefined) await soon()
+    })
+
+    it('is ready when it has waited long enough for one that may be gone', () => {
+      ahead = 10_001
+      expect(other.gap).to.equal(undefined)
+    })
+
+    it('stays ready, whatever becomes of the registration', async () => {
+      ahead = 10_001
+      expect(other.gap).to.equal(undefined)
+      ahead = 0
+      configurations.write('mutating', { webhooks: [] })
+      await soon()
+      expect([registrar.gap, other.gap]).to.deep.equal([undefined, undefined])
+    })
   })
 
   it('looks again after a conflict', async () => {
@@ -168,7 +211,7 @@ describe('the registrar', () => {
     expect(registrar.trusts('two')).to.equal(false)
     certificates = { bundle: 'onetwo', authority: 'one' }
     registrar.refresh()
-    while (!registrar.trusts('two')) await new Promise((resolve) => setImmediate(resolve))
+    while (!registrar.trusts('two')) await soon()
     expect(configurations.history.slice(4).toSorted()).to.deep.equal(['mutating Fail', 'validating Fail'])
     expect(registrar.trusts('one')).to.equal(true)
   })
@@ -178,7 +221,7 @@ describe('the registrar', () => {
     await configurations.settled
     certificates = { bundle: 'two', authority: 'two' }
     registrar.refresh()
-    while (configurations.history.length < 8) await new Promise((resolve) => setImmediate(resolve))
+    while (configurations.history.length < 8) await soon()
     expect(configurations.history.slice(4).toSorted()).to.deep.equal([
       'mutating Fail',
       'mutating Ignore',
@@ -194,16 +237,21 @@ describe('the registrar', () => {
     isEnding = true
     registrar.refresh()
     const { current } = configurations
-    while ((current.mutating.webhooks?.length ?? 0) + (current.validating.webhooks?.length ?? 0) > 0)
-      await new Promise((resolve) => setImmediate(resolve))
+    while ((current.mutating.webhooks?.length ?? 0) + (current.validating.webhooks?.length ?? 0) > 0) await soon()
     expect(configurations.history.slice(4).toSorted()).to.deep.equal(['mutating undefined', 'validating undefined'])
   })
 
   it('is not registered while there is no authority', async () => {
     certificates = undefined
     registrar.start()
-    while (server.requests.length < 4) await new Promise((resolve) => setImmediate(resolve))
-    expect(registrar.registered).to.equal(false)
+    while (server.requests.length < 4) await soon()
+    expect(registrar.gap).to.equal('the webhook configurations do not hold our certificate authority yet')
     expect(configurations.history).to.deep.equal([])
   })
 })
+
+function soon(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
