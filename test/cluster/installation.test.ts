@@ -5,6 +5,13 @@ import type { Lab } from '../lab/lab.ts'
 import { addPoolAndService, addressOfWeb, install, must, namespace, untilRolledOut } from './installed.ts'
 import { overlay, productLab } from './product-lab.ts'
 
+/** In force from the first moment: nothing wrong slips in between a roll-out and the registration. */
+async function refusesAWrongPool(lab: Lab): Promise<void> {
+  const { code, stdout, stderr } = await lab.kubectl(['apply', '-f', objectFile('wrong-range.yaml')])
+  expect(stdout + stderr).to.contain('spec.addresses[1]')
+  expect(code).to.equal(1)
+}
+
 describe('the installation', () => {
   let lab: Lab
 
@@ -57,8 +64,10 @@ describe('the installation', () => {
     await must(lab, ['delete', 'service', 'web', '--timeout=20s'])
   })
 
-  it('comes back after its namespace was deleted, and serves', async () => {
+  it('comes back after its namespace was deleted, refuses a wrong pool once the webhook is rolled out, and serves', async () => {
     await install(lab)
+    await must(lab, ['rollout', 'status', 'deployment/webhook', '-n', namespace, '--timeout=60s'])
+    await refusesAWrongPool(lab)
     await untilRolledOut(lab)
     await addPoolAndService(lab)
   })
