@@ -1,6 +1,6 @@
 // One measured figure: what the samples come to, beside a peer and against an aim. Pure.
 
-export type Unit = 'ms' | 's' | 'MB' | 'messages' | 'bytes' | '%'
+export type Unit = 'ms' | 's' | 'MB' | 'messages' | 'bytes' | '%' | 'per s'
 
 /** A line of the report. */
 export interface Figure {
@@ -26,7 +26,9 @@ export interface Figure {
 export type Aim =
   /** The median is this or less. */
   | { readonly type: 'atMost'; readonly limit: number }
-  /** So is every sample. */
+  /** The median is this or more. */
+  | { readonly type: 'atLeast'; readonly limit: number }
+  /** Every sample is the limit or less. */
   | { readonly type: 'eachAtMost'; readonly limit: number }
   /** Every sample is this or more. */
   | { readonly type: 'eachAtLeast'; readonly limit: number }
@@ -89,6 +91,8 @@ function isMet(aim: Aim, { value, least, most, ratio }: Measured): boolean {
   switch (aim.type) {
     case 'atMost':
       return value <= aim.limit
+    case 'atLeast':
+      return value >= aim.limit
     case 'eachAtMost':
       return most <= aim.limit
     case 'eachAtLeast':
@@ -102,6 +106,8 @@ function describeAim(aim: Aim, unit: Unit): string {
   switch (aim.type) {
     case 'atMost':
       return `≤ ${aim.limit} ${unit}`
+    case 'atLeast':
+      return `≥ ${aim.limit} ${unit}`
     case 'eachAtMost':
       return `each ≤ ${aim.limit} ${unit}`
     case 'eachAtLeast':

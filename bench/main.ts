@@ -4,6 +4,7 @@ import { sweep } from '../test/lab/sweep.ts'
 import { onOrphaned } from '../tools/orphan.ts'
 import { showProgress } from '../tools/progress.ts'
 import { describeFailure } from '../tools/setup-error.ts'
+import { allocator } from './allocator/allocator.ts'
 import { type BenchArguments, parseArguments } from './arguments.ts'
 import type { Bench, Benchmark } from './benchmark.ts'
 import type { Figure } from './figure.ts'
@@ -14,13 +15,13 @@ import { routesBenchmark } from './routes/routes.ts'
 import { SharedLab } from './shared-lab.ts'
 import { formatTable } from './table.ts'
 
-const benchmarks: readonly Benchmark[] = [latency, memory, labDurations, routesBenchmark]
+const benchmarks: readonly Benchmark[] = [latency, memory, labDurations, routesBenchmark, allocator]
 const names = benchmarks.map(({ name }) => name)
 
 const usage = `npm run bench -- [NAME...] [--json] [--runs N]
 
 Without a NAME, each of them:
-${benchmarks.map(({ name, about }) => `  ${name.padEnd(8)}  ${about}`).join('\n')}
+${benchmarks.map(({ name, about }) => `  ${name.padEnd(9)}  ${about}`).join('\n')}
 
   --json    one JSON object per figure on standard output, instead of a table
   --runs N  samples per figure, instead of each benchmark's own number

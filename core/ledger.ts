@@ -22,8 +22,44 @@ export interface Allocation {
   readonly tenant: Tenant
 }
 
-interface Entry extends Allocation {
+/** Thousands of them are held: one object is both what a Service has and who it is to others, and what follows from the places is not written down. */
+class Entry implements Allocation, Tenant {
+  readonly key: NamespacedName
+  readonly namespace: string
+  readonly sharingKey: string | undefined
+  readonly backendKey: string
+  readonly ports: readonly string[]
+  readonly uid: string
+  readonly createdAt: string
   readonly places: readonly Place[]
+
+  constructor(service: ServiceView, places: readonly Place[]) {
+    const { key, namespace, sharingKey, backendKey, ports } = tenantOf(service)
+    this.key = key
+    this.namespace = namespace
+    this.sharingKey = sharingKey
+    this.backendKey = backendKey
+    this.ports = ports
+    this.uid = service.uid
+    this.createdAt = service.createdAt
+    this.places = places
+  }
+
+  get service(): NamespacedName {
+    return this.key
+  }
+
+  get tenant(): Tenant {
+    return this
+  }
+
+  get pool(): string {
+    return this.places[0]?.lane.space.pool.name ?? ''
+  }
+
+  get addresses(): readonly Address[] {
+    return this.places.map(({ address }) => address)
+  }
 }
 
 export class Ledger {
@@ -76,7 +112,7 @@ export class Ledger {
 
   /** Of the pool, what the Service is leaving and may come back to, because it shares. */
   reusable(tenant: Tenant, space: PoolSpace, family: Family): readonly Place[] {
-    const gone = (this.#leaving.get(tenant.key) ?? []).filter((entry) => entry.tenant.sharingKey === tenant.sharingKey)
+    const gone = (this.#leaving.get(tenant.key) ?? []).filter((entry) => entry.sharingKey === tenant.sharingKey)
     return gone
       .flatMap(({ places }) => places)
       .filter(({ lane, address }) => lane.space === space && address.family === family && !this.tenants.conflict(address, tenant))
@@ -93,10 +129,10 @@ export class Ledger {
 
   /** Replaces what the Service had. */
   enter(service: ServiceView, places: readonly Place[]): Allocation {
-    const previous = this.#entries.get(service.key)
+    const entry = new Entry(service, places)
+    const previous = this.#entries.set(service.key, entry)
     if (previous !== undefined) this.#withdraw(previous)
-    const entry = makeEntry(service, places)
-    this.#restore(entry)
+    this.#occupy(entry)
     return entry
   }
 
@@ -107,23 +143,21 @@ export class Ledger {
       return lane === undefined || this.tenants.has(address) ? [] : { lane, address }
     })
     if (places.length === 0) return
-    const entry = makeEntry(service, places)
+    const entry = new Entry(service, places)
     this.#occupy(entry)
     this.#leaving.set(service.key, [...(this.#leaving.get(service.key) ?? []), entry])
   }
 
   release(key: NamespacedName): boolean {
-    const entry = this.#entries.get(key)
-    this.#entries.delete(key)
+    const entry = this.#entries.delete(key)
     if (entry !== undefined) this.#withdraw(entry)
     const settled = this.settle(key)
     return entry !== undefined || settled
   }
 
   vacate(key: NamespacedName): boolean {
-    const entry = this.#entries.get(key)
+    const entry = this.#entries.delete(key)
     if (entry === undefined) return false
-    this.#entries.delete(key)
     this.#leaving.set(key, [...(this.#leaving.get(key) ?? []), entry])
     return true
   }
@@ -141,9 +175,8 @@ export class Ledger {
 
   /** The answer to `ask` as if the Service held and left nothing. Afterwards the books are what they were. */
   without<T>(key: NamespacedName, ask: () => T): T {
-    const kept = this.#entries.get(key)
+    const kept = this.#entries.delete(key)
     const gone = this.#leaving.get(key) ?? []
-    this.#entries.delete(key)
     for (const entry of [...gone, ...(kept === undefined ? [] : [kept])]) this.#withdraw(entry)
     try {
       return ask()
@@ -154,13 +187,13 @@ export class Ledger {
   }
 
   #restore(entry: Entry): void {
-    this.#entries.set(entry.service, entry)
+    this.#entries.set(entry.key, entry)
     this.#occupy(entry)
   }
 
   #occupy(entry: Entry): void {
     for (const place of entry.places) {
-      if (!this.tenants.enter(place, entry.tenant)) continue
+      if (!this.tenants.enter(place, entry)) continue
       const { lane, address } = place
       lane.space.occupy(lane, address)
       this.general.note(lane.space, address.family)
@@ -169,21 +202,9 @@ export class Ledger {
 
   #withdraw(entry: Entry): void {
     for (const { lane, address } of entry.places) {
-      if (!this.tenants.leave(address, entry.service)) continue
+      if (!this.tenants.leave(address, entry.key)) continue
       lane.space.vacate(lane, address, !this.isReserved(address))
       this.general.note(lane.space, address.family)
     }
-  }
-}
-
-function makeEntry(service: ServiceView, places: readonly Place[]): Entry {
-  return {
-    service: service.key,
-    uid: service.uid,
-    createdAt: service.createdAt,
-    pool: places[0]?.lane.space.pool.name ?? '',
-    addresses: places.map(({ address }) => address),
-    places,
-    tenant: tenantOf(service),
   }
 }

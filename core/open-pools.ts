@@ -17,10 +17,6 @@ export class OpenPools {
     for (const space of spaces) for (const family of ['IPv4', 'IPv6'] as const) this.note(space, family)
   }
 
-  has(space: PoolSpace): boolean {
-    return this.#ranks.has(space)
-  }
-
   /** The pool has become full, or is so no more. */
   note(space: PoolSpace, family: Family): void {
     const rank = this.#ranks.get(space)
@@ -29,19 +25,22 @@ export class OpenPools {
     else this.#withRoom[family].take(rank)
   }
 
-  /** Those with a free address of one of the families, and those `besides`, in order. */
-  *with(families: readonly Family[], besides: Iterable<PoolSpace>): Generator<PoolSpace> {
-    const extra = [...besides].flatMap((space) => this.#ranks.get(space) ?? [])
-    for (let from = 0; ; ) {
-      const ranks = [
-        ...families.flatMap((family) => this.#withRoom[family].lowestFrom(from) ?? []),
-        ...extra.filter((rank) => rank >= from),
-      ]
-      const rank = Math.min(...ranks)
+  /** The preferred one if it is of these, then those with a free address of one of the families and those `besides`, in order. */
+  *with(families: readonly Family[], besides: Iterable<PoolSpace>, preferred: PoolSpace | undefined): Generator<PoolSpace> {
+    if (preferred !== undefined && this.#ranks.has(preferred)) yield preferred
+    const extra: number[] = []
+    for (const space of besides) extra.push(this.#ranks.get(space) ?? this.all.length)
+    for (let rank = this.#next(families, extra, 0); rank < this.all.length; rank = this.#next(families, extra, rank + 1)) {
       const space = this.all[rank]
-      if (space === undefined) return
-      yield space
-      from = rank + 1
+      if (space !== undefined && space !== preferred) yield space
     }
+  }
+
+  /** @returns the number of all when there is none */
+  #next(families: readonly Family[], extra: readonly number[], from: number): number {
+    let next = this.all.length
+    for (const family of families) next = Math.min(next, this.#withRoom[family].lowestFrom(from) ?? next)
+    for (const rank of extra) if (rank >= from && rank < next) next = rank
+    return next
   }
 }

@@ -22,6 +22,8 @@ export interface Placing {
 /** The families of which the Service's namespace may have no further address. One that it has already it may share. */
 export type Shortages = ReadonlyMap<Family, QuotaRefusal>
 
+const noShortages: Shortages = new Map()
+
 type Places = Result<readonly Place[], Refusal>
 
 /** What forbids the Service any address at all. */
@@ -34,6 +36,7 @@ export function refuseOutright(service: ServiceView, pools: readonly Pool[]): Re
 
 /** Whoever has an address may exchange it, even where a quota has shrunk below what is held. */
 export function findShortages({ ledger, policies }: Placing, service: ServiceView, namespace: NamespaceView): Shortages {
+  if (policies.length === 0) return noShortages
   const limits = quotaOf(namespace, policies)
   const short = new Map<Family, QuotaRefusal>()
   for (const family of service.families) {
@@ -78,26 +81,16 @@ function findAutomatically(placing: Placing, service: ServiceView, namespace: Na
   const { ledger, order, policies } = placing
   const pinned = order.pinned(service, namespace).flatMap(({ name }) => ledger.space(name) ?? [])
   const preferred = ledger.space(service.requestedPool?.name ?? defaultPoolFor(service, namespace, order, policies) ?? '')
-  const picked = pick(ledger, pinned, service, short) ?? pick(ledger, generalSpaces(ledger, preferred, service, short), service, short)
+  const unlimited = short.size === 0 ? service.families : service.families.filter((family) => !short.has(family))
+  const general = ledger.general.with(unlimited, ledger.tenants.sharedSpaces(tenantOf(service)), preferred)
+  const picked = pick(ledger, pinned, service, short) ?? pick(ledger, general, service, short)
   if (picked !== undefined) return ok(picked)
   const exceeded = whyExceeded(service, short)
   if (exceeded !== undefined) return fail(exceeded)
-  const general = ledger.general.all.toSorted((a, b) => Number(b === preferred) - Number(a === preferred))
-  const tried = [...pinned, ...general].flatMap((space) => whyNot(ledger, space, service, short))
+  const all = ledger.general.all.toSorted((a, b) => Number(b === preferred) - Number(a === preferred))
+  const tried = [...pinned, ...all].flatMap((space) => whyNot(ledger, space, service, short))
   const closed = order.pools.flatMap((pool) => whyClosed(pool, service, namespace) ?? [])
   return fail({ reason: 'NoPoolAvailable', tried: [...tried, ...closed] })
-}
-
-/** Of the pools that anybody may use, the preferred one and then those that can have an address for the Service. */
-function* generalSpaces(
-  { general, tenants }: Ledger,
-  preferred: PoolSpace | undefined,
-  service: ServiceView,
-  short: Shortages,
-): Generator<PoolSpace> {
-  if (preferred !== undefined && general.has(preferred)) yield preferred
-  const unlimited = service.families.filter((family) => !short.has(family))
-  for (const space of general.with(unlimited, tenants.sharedSpaces(tenantOf(service)))) if (space !== preferred) yield space
 }
 
 function findInPool({ ledger, order }: Placing, name: string, service: ServiceView, namespace: NamespaceView, short: Shortages): Places {
@@ -138,19 +131,19 @@ function findRequested(
 /** The first pool that has every family; for PreferDualStack else the first with the primary, else the first with the secondary family. */
 function pick(ledger: Ledger, spaces: Iterable<PoolSpace>, service: ServiceView, short: Shortages): readonly Place[] | undefined {
   const tenant = tenantOf(service)
-  const first = new Map<Family, Place>()
+  const first: Partial<Record<Family, Place>> = {}
   for (const space of spaces) {
     const places: Place[] = []
     for (const family of service.families) {
       const place = candidate(ledger, space, tenant, family, short)
       if (place === undefined) continue
       places.push(place)
-      if (!first.has(family)) first.set(family, place)
+      first[family] ??= place
     }
     if (places.length === service.families.length) return inStatusOrder(places)
   }
   if (service.familyPolicy === 'RequireDualStack') return undefined
-  const single = service.families.map((family) => first.get(family)).find((place) => place !== undefined)
+  const single = service.families.map((family) => first[family]).find((place) => place !== undefined)
   return single === undefined ? undefined : [single]
 }
 
@@ -243,5 +236,5 @@ function sameFamilies(a: readonly Family[], b: readonly Family[]): boolean {
 
 /** IPv4 before IPv6, as MetalLB writes the status: the layer 2 election goes by the first. */
 function inStatusOrder(places: readonly Place[]): readonly Place[] {
-  return places.toSorted((a, b) => compareAddresses(a.address, b.address))
+  return places.length < 2 ? places : places.toSorted((a, b) => compareAddresses(a.address, b.address))
 }

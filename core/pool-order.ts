@@ -71,6 +71,7 @@ export class PoolOrder {
 
   /** Those with serviceAllocation that apply to the Service. They are tried before all others. */
   pinned(service: ServiceView, namespace: NamespaceView): readonly Pool[] {
+    if (this.#pinned.size === 0) return []
     const [named = [], labelled = []] = [this.#pinned.get(namespace.name), this.#pinned.get(undefined)]
     const ranked = named.length === 0 || labelled.length === 0 ? [...named, ...labelled] : [...named, ...labelled].toSorted(byRank)
     return ranked.flatMap(({ pool }) => (isOpenTo(pool, service, namespace) ? [pool] : []))

@@ -1,7 +1,7 @@
 import type { Address } from './address.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import type { TenantConflict } from './refusal.ts'
-import type { ServiceView } from './service.ts'
+import type { ServicePortView, ServiceView } from './service.ts'
 
 /** What sharing an address looks at in a Service. */
 export interface Tenant {
@@ -29,8 +29,26 @@ function selectorKey({ selector }: ServiceView): string {
 }
 
 function portsOf({ ports }: ServiceView): readonly string[] {
-  const texts = ports.map(({ protocol, port }) => `${protocol}/${port}`)
-  return texts.length < 2 ? texts : [...new Set(texts)]
+  const [first, ...more] = ports
+  if (first === undefined) return []
+  return more.length === 0 ? lonePort(first) : [...new Set(ports.map(textOf))]
+}
+
+function textOf({ protocol, port }: ServicePortView): string {
+  return `${protocol}/${port}`
+}
+
+/** Most Services have one port, and most of these the same few: one list for all of them. */
+const lonePorts = new Map<string, readonly string[]>()
+const lonePortLimit = 1000
+
+function lonePort(port: ServicePortView): readonly string[] {
+  const text = textOf(port)
+  const known = lonePorts.get(text)
+  if (known !== undefined) return known
+  const list = [text]
+  if (lonePorts.size < lonePortLimit) lonePorts.set(text, list)
+  return list
 }
 
 export function sameTenant(a: Tenant, b: Tenant): boolean {

@@ -19,7 +19,7 @@ export class Tenants {
   readonly #counts = new Map<string, Record<Family, number>>()
 
   has(address: Address): boolean {
-    return this.#houses.has(address.value)
+    return this.#houses.get(address.value) !== undefined
   }
 
   at(address: Address): readonly NamespacedName[] {

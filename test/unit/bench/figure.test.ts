@@ -13,6 +13,8 @@ const medians: Readonly<Record<string, readonly [readonly number[], number]>> = 
 const judged: Readonly<Record<string, readonly [Aim, readonly number[], string, boolean]>> = {
   'a median at its limit': [{ type: 'atMost', limit: 4 }, [3, 4, 90], '≤ 4 ms', true],
   'a median above its limit': [{ type: 'atMost', limit: 4 }, [3, 4.1, 5], '≤ 4 ms', false],
+  'a median at its floor': [{ type: 'atLeast', limit: 4 }, [3, 4, 90], '≥ 4 ms', true],
+  'a median below its floor': [{ type: 'atLeast', limit: 4 }, [3, 3.9, 5], '≥ 4 ms', false],
   'each sample within its limit': [{ type: 'eachAtMost', limit: 80 }, [60, 80], 'each ≤ 80 ms', true],
   'one sample above its limit': [{ type: 'eachAtMost', limit: 80 }, [60, 81], 'each ≤ 80 ms', false],
   'each sample above a floor': [{ type: 'eachAtLeast', limit: 98 }, [98, 99], 'each ≥ 98 ms', true],
