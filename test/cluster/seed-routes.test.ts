@@ -82,8 +82,20 @@ describe('the chapter on BGP of the seeds', () => {
     for (const address of routerAddresses.toReversed()) await exec('frr', 'ip', 'address', 'del', address, 'dev', 'eth0')
   })
 
+  it('admission says what will be different from what is written', async () => {
+    const said = async (id: string): Promise<string> => (await seeds.applyShown(id)).stderr
+    await seeds.apply('001:236')
+    expect(await said('001:261')).to.contain('a Node that does not have it uses its own [AddressOfOneNode]')
+    await seeds.apply('001:279')
+    expect(await said('001:299')).to.match(/minimumTtl.*\[WithoutEffect\]/)
+    await seeds.apply('001:311')
+    expect(await said('001:325')).to.contain(
+      'one session serves both, with the settings of "core-router-primary" (first by name) [SameRouter]',
+    )
+    await seeds.apply('001:346')
+  })
+
   it('peers whose Secrets do not exist yet wait, and say for which', async () => {
-    await seeds.apply('001:236', '001:261', '001:279', '001:299', '001:311', '001:325', '001:346')
     const missing = 'with the key \\"password\\" does not exist: create it'
     await untilLogged('n1', 'core-router-primary', `the Secret \\"bgp-auth-primary\\" ${missing}`)
     await untilLogged('n2', 'core-router-secondary', `the Secret \\"bgp-auth-secondary\\" ${missing}`)
