@@ -1,6 +1,6 @@
 // The shell around core/service-plan.ts: watches the cluster, keeps a queue of Services, sends what the plans say. Only a leader has a book, and so plans and writes.
 import { byAge } from '../core/age.ts'
-import { compilePolicies, type Policy } from '../core/config/policy.ts'
+import { compilePolicies, compilePolicy, type Policy } from '../core/config/policy.ts'
 import { type CompiledPools, compilePools } from '../core/config/pools.ts'
 import { namespaceFacts, nodeFacts, poolFacts } from '../core/facts.ts'
 import { createIpam, type Ipam } from '../core/ipam.ts'
@@ -80,7 +80,7 @@ export class Reconciler {
   #own = new OwnWrites<Service>()
   #compiled: CompiledPools = { pools: [], problems: new Map(), warnings: new Map() }
   #policies: readonly Policy[] = []
-  /** Problems of pools that the log knows. */
+  /** Problems of pools and policies that the log knows. */
   #toldProblems = new Set<string>()
   #isSynced = false
   /** Pools, policies or the Nodes' addresses changed since `ipam` was made. */
@@ -202,17 +202,20 @@ export class Reconciler {
     this.#compiled = compilePools(this.#cluster.pools.list())
     this.#policies = compilePolicies(this.#cluster.policies.list())
     metrics.metallb_k8s_client_config_loaded_bool.set(1)
-    metrics.metallb_k8s_client_config_stale_bool.set(this.#compiled.problems.size > 0 ? 1 : 0)
-    const all = [...this.#compiled.problems.values()].flat()
+    const ofPools = [...this.#compiled.problems].flatMap(([pool, problems]) =>
+      problems.map((each) => ({ event: 'poolProblem', pool, ...each })),
+    )
+    const ofPolicies = this.#cluster.policies.list().flatMap((object) => {
+      const { name: policy = '' } = object.metadata
+      return compilePolicy(object).problems.map((each) => ({ event: 'policyProblem', policy, ...each }))
+    })
+    const all = [...ofPools, ...ofPolicies]
+    metrics.metallb_k8s_client_config_stale_bool.set(all.length > 0 ? 1 : 0)
     this.#options.onConfiguration?.(all.map(({ message, code }) => `${message} [${code}]`))
     const told = this.#toldProblems
-    this.#toldProblems = new Set()
-    for (const [pool, problems] of this.#compiled.problems) {
-      for (const { code, field, message } of problems) {
-        this.#toldProblems.add(message)
-        if (!told.has(message)) this.#log.warn({ event: 'poolProblem', pool, reason: code, field, problem: message })
-      }
-    }
+    this.#toldProblems = new Set(all.map(({ message }) => message))
+    for (const { code, message, reason: _, value: __, ...subject } of all)
+      if (!told.has(message)) this.#log.warn({ ...subject, reason: code, problem: message })
   }
 
   #rebuiltIpam(services: readonly ServiceView[], previous: Ipam | undefined): Ipam {

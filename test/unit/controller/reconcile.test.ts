@@ -374,4 +374,13 @@ describe('The controller', () => {
     expect((await metrics.metallb_k8s_client_config_stale_bool.get()).values[0]?.value).to.equal(0)
     expect(scene.held('web')).to.equal('10.0.0.1 VIP')
   })
+
+  it('says what is wrong with a policy, which is about nobody until it is put right', async () => {
+    const broken = policyObject('none', { namespaceSelectors: [{ matchLabels: { '?': 'a' } }], quota: { addresses: { ipv4: 0 } } })
+    const scene = new Scene().pool('10.0.0.1-10.0.0.9').put('web')
+    scene.policies.put(broken)
+    await scene.lead()
+    expect(scene.lines.filter((line) => line.includes('policyProblem') && line.includes('SelectorInvalid'))).to.have.length(1)
+    expect(scene.held('web')).to.equal('10.0.0.1 VIP')
+  })
 })
