@@ -1,5 +1,5 @@
 // The webhook: admission for metallb.io and for Services. Wires the parts together and owns their order of start and end.
-import { evaluateHere } from '../admission/policy/evaluate-here.ts'
+import { expressionsOf } from '../admission/policy/evaluator.ts'
 import { type Certificates, keepCertificates } from '../certs/rotate.ts'
 import { connectKube } from '../kube/client.ts'
 import { systemClock } from '../kube/clock.ts'
@@ -11,6 +11,7 @@ import { classesOf, settingFlags } from '../kube/settings.ts'
 import { Admission } from './io/admission.ts'
 import { ClusterView } from './io/cluster-view.ts'
 import { metrics, scrapeCacheAges, scrapeCertificates } from './io/metrics.ts'
+import { PolicyEvaluator } from './io/policy-evaluator.ts'
 import { Registrar } from './io/registration.ts'
 import { AdmissionServer } from './io/server.ts'
 import { readTlsOptions, tlsVersions } from './tls-options.ts'
@@ -45,6 +46,8 @@ const flagTable = {
 
 /** Endpoints and connections need a moment to learn that we are going: until then we serve on. */
 const lameDuckMs = 5_000
+/** A policy that is not asked because nobody is there to ask lets everything pass; but without us nothing is judged at all. */
+const policyStartMs = 5_000
 /** Nobody waits longer than 3 s for an answer. */
 const drainLimitMs = 5_000
 
@@ -97,9 +100,11 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     isEnding: () => view.isEnding,
     log,
   })
+  const policies = new PolicyEvaluator({ log })
+  view.onPolicies((compiled) => policies.prepare(expressionsOf(compiled)))
   const admission = new Admission({
     worlds: view,
-    evaluator: { evaluate: (questions, variables) => Promise.resolve(evaluateHere(questions, variables)) },
+    evaluator: policies,
     metrics,
     clock: systemClock,
     log,
@@ -117,7 +122,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     // The Secret may be deleted together with us.
     await Promise.all([keeper.stop(), registrar.stop(), systemClock.sleep(progress === undefined ? lameDuckMs : 0)])
     await server.close(drainLimitMs)
-    await Promise.all([view.stop(), health.close(), metricsServer.close()])
+    await Promise.all([view.stop(), policies.close(), health.close(), metricsServer.close()])
     client.close()
     log.info({ event: 'stopped' })
     process.exit(0)
@@ -138,6 +143,8 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   const identity = await firstCertificates(keeper)
   progress = 'waiting for the first lists of pools, advertisements, Services, Nodes and Namespaces'
   await view.whenSynced()
+  progress = 'compiling the expressions of policies'
+  await policies.whenReady(policyStartMs)
   if (stopping !== undefined) return
   await server.listen(identity)
   keeper.onChange((changed) => {

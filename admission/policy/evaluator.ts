@@ -1,3 +1,4 @@
+import type { Policy } from '../../core/config/policy.ts'
 import type { Result } from '../../core/result.ts'
 import type { ExpectedType } from '../cel/expression.ts'
 
@@ -5,6 +6,16 @@ import type { ExpectedType } from '../cel/expression.ts'
 export interface Question {
   readonly source: string
   readonly expects: ExpectedType
+}
+
+/** Everything that policies may ask. */
+export function expressionsOf(policies: readonly Policy[]): readonly Question[] {
+  return policies.flatMap(({ validations }) =>
+    validations.flatMap(({ expression, messageExpression }): readonly Question[] => [
+      { source: expression, expects: 'bool' },
+      ...(messageExpression === undefined ? [] : [{ source: messageExpression, expects: 'string' } as const]),
+    ]),
+  )
 }
 
 /** `failed`: it has no value for these variables. `late`: it was not finished in time, which says nothing about the object. */

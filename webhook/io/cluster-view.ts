@@ -4,6 +4,7 @@ import type { Evidence, OwnKind } from '../../admission/evidence.ts'
 import { type Stored, storedAs } from '../../admission/stored.ts'
 import type { World } from '../../admission/world.ts'
 import { podNetworks, serviceNetworks } from '../../core/cluster-network.ts'
+import type { Policy } from '../../core/config/policy.ts'
 import { type CompiledPools, compilePools } from '../../core/config/pools.ts'
 import { namespaceFacts, nodeFacts, poolFacts } from '../../core/facts.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../../core/namespace.ts'
@@ -124,6 +125,19 @@ export class ClusterView {
   cacheAges(): Readonly<Record<string, number>> {
     const now = this.#clock.now()
     return Object.fromEntries(Object.entries(this.#caches.lastContacts()).map(([kind, contact]) => [kind, (now - contact) / 1000]))
+  }
+
+  /** Told after every change, once for all that come in one turn. */
+  onPolicies(listener: (policies: readonly Policy[]) => void): void {
+    let isDue = false
+    this.#caches.policies.store.subscribe(() => {
+      if (isDue) return
+      isDue = true
+      queueMicrotask(() => {
+        isDue = false
+        listener(this.#stored.policies().compiled)
+      })
+    })
   }
 
   /** What the caches hold, at once and without a call. */

@@ -1,4 +1,5 @@
 // Evaluates users' expressions in a worker, so that a policy that hangs holds up neither the webhook nor other policies for longer than its share.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PolicyVariables } from '../../admission/cel/evaluate.ts'
 import { fail, ok } from '../../core/result.ts'
 import type { Logger } from '../../kube/logger.ts'
@@ -51,6 +52,7 @@ export class PolicyEvaluator {
   #restart: NodeJS.Timeout | undefined
   #replacements = 0
   #isClosed = false
+  readonly #firstReady = Promise.withResolvers<void>()
 
   /** Starts nothing: a cluster without policies pays for none. */
   constructor({ log, spawn = spawnPolicyWorker }: PolicyEvaluatorOptions) {
@@ -69,6 +71,11 @@ export class PolicyEvaluator {
     if (sources.length === 0) return
     for (const thread of this.#threads) thread.tell({ type: 'compile', sources })
     this.#fill()
+  }
+
+  /** Resolves when what was prepared can be asked: at once when that is nothing, and after `limitMs` whatever there is. */
+  async whenReady(limitMs: number): Promise<void> {
+    if (this.#sources.length > 0) await Promise.race([this.#firstReady.promise, sleep(limitMs, undefined, { ref: false })])
   }
 
   /**
@@ -189,6 +196,7 @@ export class PolicyEvaluator {
     const thread = new PolicyThread(this.#sources, this.#spawn, {
       onReady: (ready) => {
         this.#pauseMs = firstPauseMs
+        this.#firstReady.resolve()
         if (this.#threads[0] === ready) this.#takeOver(ready)
         this.#fill()
       },

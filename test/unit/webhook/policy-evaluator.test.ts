@@ -48,6 +48,14 @@ describe('the policy evaluator', function () {
     ])
   })
 
+  it('says when what it was given can be asked, and keeps nobody waiting when there is nothing', async () => {
+    const warm = start()
+    await warm.whenReady(patientMs)
+    warm.prepare([holds])
+    await warm.whenReady(patientMs)
+    expect(words(await warm.evaluate([holds], example))).to.deep.equal(['true'])
+  })
+
   it('answers nothing with nothing, and without a thread', async () => {
     let spawned = 0
     const never: SpawnPolicyWorker = (begin) => {
