@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { readYaml } from '../../../cli/yaml/documents.ts'
 import { pathOf, seedDocuments } from '../../seeds/documents.ts'
 
 const folder = new URL('../../seeds/documents/', import.meta.url)
@@ -18,6 +19,14 @@ describe('The 70 documents of the seeds', () => {
   it('are unedited', () => {
     const digests = [...byFile.keys()].map((file) => `${createHash('sha256').update(textOf(file)).digest('hex')}  ${file}`)
     expect(digests).to.deep.equal([...byFile].map(([file, [first]]) => `${first?.digest}  ${file}`))
+  })
+
+  it('are read offline without complaint, but for the --- that one author forgot', () => {
+    const mistakes = [...byFile.keys()].flatMap((file) => {
+      const read = readYaml(textOf(file))
+      return read.mistakes.map(({ code, span }) => `${file}:${read.positionOf(span.from).line} ${code}`)
+    })
+    expect(mistakes).to.deep.equal(['001-0236.yaml:13 MissingSeparator'])
   })
 
   for (const [file, documents] of byFile) {
