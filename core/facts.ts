@@ -5,6 +5,7 @@ import { annotations } from './annotations.ts'
 import { viewNamespace } from './namespace.ts'
 import { viewNode } from './node.ts'
 import type { Namespace, Node } from './objects.ts'
+import { jsonOf } from './quote.ts'
 
 /** Labels and the default pool decide which pools its Services may use. */
 export function namespaceFacts(namespace: Namespace): string {
@@ -21,5 +22,5 @@ export function nodeFacts(node: Node): string {
 export function poolFacts({ metadata, spec }: IPAddressPool): string {
   const { uid, creationTimestamp, labels = {}, annotations: texts = {} } = metadata
   const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([uid, creationTimestamp, sorted, texts[annotations.isDefaultPool], spec])
+  return jsonOf([uid, creationTimestamp, sorted, texts[annotations.isDefaultPool], spec])
 }

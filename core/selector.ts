@@ -1,5 +1,6 @@
 // Label selectors, compiled once: the rules of Kubernetes' labels package.
 import type { LabelSelector } from '../schemas/object-meta.ts'
+import { jsonOf } from './quote.ts'
 import { fail, ok, type Result } from './result.ts'
 import { asFields, asList, asText, kindOf } from './shape.ts'
 
@@ -78,7 +79,7 @@ function compileExpression(expression: unknown, path: string): Result<Requiremen
     default:
       return fail({
         field: `${path}.operator`,
-        message: `operator ${JSON.stringify(operator) ?? 'is missing and'} is none of In, NotIn, Exists, DoesNotExist`,
+        message: `operator ${operator === undefined ? 'is missing and' : jsonOf(operator)} is none of In, NotIn, Exists, DoesNotExist`,
       })
   }
 }

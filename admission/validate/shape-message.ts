@@ -3,6 +3,7 @@ import type { ErrorObject } from 'ajv'
 import { parseDuration } from '../../core/config/duration.ts'
 import { didYouMean, nearest } from '../../core/nearest.ts'
 import { type Problem, problem } from '../../core/problem.ts'
+import { jsonOf } from '../../core/quote.ts'
 import { asFields, asList, asText, type Fields, kindOf } from '../../core/shape.ts'
 
 const quotedLength = 60
@@ -181,7 +182,7 @@ function describe(value: unknown): string {
 }
 
 function jsonText(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'undefined'
+  const text = jsonOf(value)
   return text.length > quotedLength ? `${text.slice(0, quotedLength)}…` : text
 }
 
