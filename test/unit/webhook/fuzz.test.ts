@@ -118,6 +118,8 @@ function apply(root: unknown, what: Change): void {
       delete owner[key]
       break
     case 'rename': {
+      // The length of a list is no place for a value.
+      if (Array.isArray(owner)) return
       const value = owner[key]
       delete owner[key]
       Object.defineProperty(owner, what.to, { value, enumerable: true, configurable: true, writable: true })
