@@ -1,9 +1,6 @@
 // The judgement of files: every object is reviewed by the functions of the webhook, in a World of all the files. Of objects of one kind only those before it
 // count, so that a conflict is said once, at the later one.
 
-import { applyPatch } from '../../admission/json-patch.ts'
-import type { AdmissionRequest } from '../../admission/request.ts'
-import { review, reviewService } from '../../admission/review.ts'
 import { type ClusterObjects, stillWorld, type WorldSettings } from '../../admission/still-world.ts'
 import { storedAs } from '../../admission/stored.ts'
 import { shapeProblems } from '../../admission/validate/shape.ts'
@@ -16,9 +13,9 @@ import type { Service } from '../../core/objects.ts'
 import type { Problem, ProblemCode } from '../../core/problem.ts'
 import { rebuild } from '../../core/rebuild.ts'
 import { viewService } from '../../core/service.ts'
-import type { Fields } from '../../core/shape.ts'
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
 import { byPlace, type Finding } from '../finding.ts'
+import { judge, mutated, requestFor } from '../judge.ts'
 import { type Manifest, type Manifests, readManifests, type SourceFile, subjectOf } from '../manifest.ts'
 import { knowledgeOf, weigh } from './knowledge.ts'
 import { metadataProblems } from './metadata.ts'
@@ -41,9 +38,12 @@ export interface LintResult {
 }
 
 /** Never throws, whatever the files hold. */
-export function lint(files: readonly SourceFile[], settings: LintSettings): LintResult {
+export async function lint(files: readonly SourceFile[], settings: LintSettings): Promise<LintResult> {
   const read = readManifests(files, { given: settings.givenNamespace, metallb: settings.namespace })
-  return { findings: [...read.findings, ...judge(read, settings)].toSorted(byPlace), judged: read.manifests.filter(isJudged).length }
+  return {
+    findings: [...read.findings, ...(await judgeAll(read, settings))].toSorted(byPlace),
+    judged: read.manifests.filter(isJudged).length,
+  }
 }
 
 /** Namespaces and Nodes are only looked at. */
@@ -51,31 +51,36 @@ function isJudged(manifest: Manifest): boolean {
   return isOwnKind(manifest) || manifest.kind === 'Service'
 }
 
-function judge({ manifests }: Manifests, settings: LintSettings): readonly Finding[] {
+async function judgeAll({ manifests }: Manifests, settings: LintSettings): Promise<readonly Finding[]> {
   const world = stillWorld(objectsOf(manifests, settings), settings)
   const knowledge = knowledgeOf(world, settings.isPartial)
   const found = [
     ...manifests.flatMap((manifest) => metadataProblems(manifest).map((problem) => findingOf(manifest, 'error', problem))),
-    ...judgeOwn(manifests.filter(isOwnKind), world, settings),
-    ...judgeServices(
+    ...(await judgeOwn(manifests.filter(isOwnKind), world, settings)),
+    ...(await judgeServices(
       manifests.filter(({ kind }) => kind === 'Service'),
       world,
       settings,
-    ),
+    )),
   ]
   return found.flatMap((finding) => weigh(finding, knowledge) ?? [])
 }
 
-function judgeOwn(manifests: readonly Manifest[], world: World, settings: LintSettings): readonly Finding[] {
+async function judgeOwn(manifests: readonly Manifest[], world: World, settings: LintSettings): Promise<readonly Finding[]> {
   const earlier = new Map<keyof ClusterObjects, Manifest[]>()
-  return manifests.flatMap((manifest) => {
+  const findings: Finding[] = []
+  for (const manifest of manifests) {
     const place = placeInWorld(manifest)
-    if (place === undefined) return judgeShape(manifest)
+    if (place === undefined) {
+      findings.push(...judgeShape(manifest))
+      continue
+    }
     const before = earlier.get(place) ?? []
-    const verdict = review(requestOf(manifest, manifest.object), withOnly(world, place, objectsOf(before, settings)))
+    const request = requestFor(manifest, manifest.object, undefined)
+    findings.push(...findingsOf(manifest, await judge(request, withOnly(world, place, objectsOf(before, settings)))))
     earlier.set(place, [...before, manifest])
-    return findingsOf(manifest, verdict)
-  })
+  }
+  return findings
 }
 
 /** No rule is written for the kind: its schema is all there is. */
@@ -101,11 +106,10 @@ function withOnly(world: World, kind: keyof ClusterObjects, objects: ClusterObje
 }
 
 /** In the order in which they are sure of their addresses; each finds the books as those before it leave them. */
-function judgeServices(manifests: readonly Manifest[], world: World, settings: LintSettings): readonly Finding[] {
+async function judgeServices(manifests: readonly Manifest[], world: World, settings: LintSettings): Promise<readonly Finding[]> {
   const cluster: ClusterFamilies = { primary: settings.ipFamilies?.[0] ?? primaryOf(world), all: settings.ipFamilies }
   const services = manifests.map((manifest) => {
-    const patched = applyPatch(manifest.object, review(requestOf(manifest, manifest.object), world).patch)
-    const object = asStored(patched, cluster, settings.classes)
+    const object = asStored(mutated(requestFor(manifest, manifest.object, undefined), world), cluster, settings.classes)
     return { manifest, object, view: viewService(object as unknown as Service, settings.classes) }
   })
   const ipam = createIpam(world.pools.pools, {
@@ -120,14 +124,14 @@ function judgeServices(manifests: readonly Manifest[], world: World, settings: L
     undefined,
   )
   const present = { ...world, ipam: () => ipam }
-  return services
-    .toSorted((a, b) => certainty(a.view) - certainty(b.view))
-    .flatMap(({ manifest, object, view }) => {
-      const verdict = reviewService(requestOf(manifest, object), present)
-      if (verdict.problems.length === 0 && view.isLoadBalancer && view.held.length === 0)
-        ipam.allocate(view, world.namespaceOf(view.namespace))
-      return findingsOf(manifest, verdict)
-    })
+  const findings: Finding[] = []
+  for (const { manifest, object, view } of services.toSorted((a, b) => certainty(a.view) - certainty(b.view))) {
+    const verdict = await judge(requestFor(manifest, object, undefined), present)
+    if (verdict.problems.length === 0 && view.isLoadBalancer && view.held.length === 0)
+      ipam.allocate(view, world.namespaceOf(view.namespace))
+    findings.push(...findingsOf(manifest, verdict))
+  }
+  return findings
 }
 
 /** Who has an address keeps it, who asks for one comes next: else a Service that takes any address would stand in its way. */
@@ -140,22 +144,6 @@ function certainty({ held, requestedAddresses, requestedPool }: ReturnType<typeo
 function primaryOf(world: World): Family {
   const families = world.pools.pools.flatMap(({ ranges }) => ranges.map(({ first }) => first.family))
   return families.length > 0 && families.every((family) => family === 'IPv6') ? 'IPv6' : 'IPv4'
-}
-
-function requestOf({ apiVersion, kind, namespace, name }: Manifest, object: Fields): AdmissionRequest {
-  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion]
-  const place = { group, version, kind, namespace, name }
-  return {
-    ...place,
-    uid: '',
-    operation: 'CREATE',
-    subResource: undefined,
-    username: '',
-    groups: [],
-    dryRun: true,
-    object,
-    oldObject: undefined,
-  }
 }
 
 function findingsOf(manifest: Manifest, { problems, warnings }: Verdict): readonly Finding[] {
