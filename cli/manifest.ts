@@ -2,6 +2,7 @@
 import { nearest } from '../core/nearest.ts'
 import { asFields, asList, asText, type Fields, kindOf } from '../core/shape.ts'
 import { jsonSchemas } from '../schemas/generated/json-schemas.ts'
+import { listOf } from './cluster-state.ts'
 import type { Finding, FindingCode, Place, Subject } from './finding.ts'
 import { readYaml, type YamlDocument, type YamlFile } from './yaml/documents.ts'
 import { type FieldPath, parseFieldPath } from './yaml/field-path.ts'
@@ -40,8 +41,7 @@ const ownKinds = Object.keys(jsonSchemas).map((key) => {
   const [apiGroup = '', version = '', kind = ''] = key.split('/')
   return { apiVersion: `${apiGroup}/${version}`, kind }
 })
-const builtIn: ReadonlySet<string> = new Set(['v1/Service', 'v1/Namespace', 'v1/Node'])
-const withoutNamespace: ReadonlySet<string> = new Set(['Namespace', 'Node'])
+const withoutNamespace: ReadonlySet<string> = new Set(['Namespace', 'Node', 'ServiceCIDR'])
 
 /** Never throws, whatever the files hold. */
 export function readManifests(files: readonly SourceFile[], namespaces: Namespaces): Manifests {
@@ -92,7 +92,7 @@ function readObject(reader: Reader, value: unknown, path: FieldPath): readonly M
 }
 
 function isKnown(apiVersion: string, kind: string): boolean {
-  return builtIn.has(`${apiVersion}/${kind}`) || Object.hasOwn(jsonSchemas, `${apiVersion}/${kind}`)
+  return listOf({ apiVersion, kind }) !== undefined || Object.hasOwn(jsonSchemas, `${apiVersion}/${kind}`)
 }
 
 function manifestOf(

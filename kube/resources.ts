@@ -19,6 +19,7 @@ export const resources = {
   namespaces: builtIn('namespaces', false),
   pods: builtIn('pods'),
   secrets: builtIn('secrets'),
+  configMaps: builtIn('configmaps'),
   events: builtIn('events'),
   deployments: { group: 'apps', version: 'v1', plural: 'deployments', namespaced: true },
   endpointSlices: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true },

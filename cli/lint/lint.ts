@@ -10,17 +10,18 @@ import type { Family } from '../../core/address.ts'
 import { compilePools } from '../../core/config/pools.ts'
 import { createIpam } from '../../core/ipam.ts'
 import type { Service } from '../../core/objects.ts'
-import type { Problem, ProblemCode } from '../../core/problem.ts'
+import type { Problem } from '../../core/problem.ts'
 import { rebuild } from '../../core/rebuild.ts'
 import { viewService } from '../../core/service.ts'
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
+import { type ClusterState, isOwnKind, type ListName, listOf, readState } from '../cluster-state.ts'
 import { byPlace, type Finding } from '../finding.ts'
 import { judge, mutated, requestFor } from '../judge.ts'
 import { type Manifest, type Manifests, readManifests, type SourceFile, subjectOf } from '../manifest.ts'
+import { metadataProblems } from '../metadata.ts'
+import { readWarning } from '../read-warning.ts'
+import { asStored, type ClusterFamilies, familiesIn } from '../service-as-stored.ts'
 import { knowledgeOf, weigh } from './knowledge.ts'
-import { metadataProblems } from './metadata.ts'
-import { isOwnKind, objectsOf, placeInWorld } from './objects.ts'
-import { asStored, type ClusterFamilies } from './service-as-stored.ts'
 
 export interface LintSettings extends WorldSettings {
   /** The families of the cluster; undefined when the user did not say. */
@@ -48,39 +49,47 @@ export async function lint(files: readonly SourceFile[], settings: LintSettings)
 
 /** Namespaces and Nodes are only looked at. */
 function isJudged(manifest: Manifest): boolean {
-  return isOwnKind(manifest) || manifest.kind === 'Service'
+  return isOwnKind(manifest) || isService(manifest)
+}
+
+function isService({ kind }: Manifest): boolean {
+  return kind === 'Service'
 }
 
 async function judgeAll({ manifests }: Manifests, settings: LintSettings): Promise<readonly Finding[]> {
-  const world = stillWorld(objectsOf(manifests, settings), settings)
+  const state = stateOf(manifests, settings)
+  const world = stillWorld(state, settings)
   const knowledge = knowledgeOf(world, settings.isPartial)
   const found = [
     ...manifests.flatMap((manifest) => metadataProblems(manifest).map((problem) => findingOf(manifest, 'error', problem))),
     ...(await judgeOwn(manifests.filter(isOwnKind), world, settings)),
-    ...(await judgeServices(
-      manifests.filter(({ kind }) => kind === 'Service'),
-      world,
-      settings,
-    )),
+    ...(await judgeServices(manifests.filter(isService), world, { classes: settings.classes, cluster: clusterOf(state, world, settings) })),
   ]
   return found.flatMap((finding) => weigh(finding, knowledge) ?? [])
 }
 
 async function judgeOwn(manifests: readonly Manifest[], world: World, settings: LintSettings): Promise<readonly Finding[]> {
-  const earlier = new Map<keyof ClusterObjects, Manifest[]>()
+  const earlier = new Map<ListName, Manifest[]>()
   const findings: Finding[] = []
   for (const manifest of manifests) {
-    const place = placeInWorld(manifest)
-    if (place === undefined) {
+    const list = listOf(manifest)
+    if (list === undefined) {
       findings.push(...judgeShape(manifest))
       continue
     }
-    const before = earlier.get(place) ?? []
+    const before = earlier.get(list) ?? []
     const request = requestFor(manifest, manifest.object, undefined)
-    findings.push(...findingsOf(manifest, await judge(request, withOnly(world, place, objectsOf(before, settings)))))
-    earlier.set(place, [...before, manifest])
+    findings.push(...findingsOf(manifest, await judge(request, withOnly(world, list, stateOf(before, settings)))))
+    earlier.set(list, [...before, manifest])
   }
   return findings
+}
+
+function stateOf(manifests: readonly Manifest[], { namespace }: LintSettings): ClusterState {
+  return readState(
+    manifests.map(({ object }) => object),
+    namespace,
+  )
 }
 
 /** No rule is written for the kind: its schema is all there is. */
@@ -90,7 +99,7 @@ function judgeShape(manifest: Manifest): readonly Finding[] {
 }
 
 /** The world with other objects of one kind. */
-function withOnly(world: World, kind: keyof ClusterObjects, objects: ClusterObjects): World {
+function withOnly(world: World, kind: ListName, objects: ClusterObjects): World {
   switch (kind) {
     case 'pools':
       return { ...world, poolObjects: objects.pools, pools: compilePools(objects.pools as readonly IPAddressPool[]) }
@@ -98,6 +107,7 @@ function withOnly(world: World, kind: keyof ClusterObjects, objects: ClusterObje
     case 'nodes':
     case 'services':
     case 'serviceCidrs':
+    case 'endpointSlices':
       return world
     default:
       // What each kind is made of is checked where `storedAs` is written.
@@ -106,11 +116,14 @@ function withOnly(world: World, kind: keyof ClusterObjects, objects: ClusterObje
 }
 
 /** In the order in which they are sure of their addresses; each finds the books as those before it leave them. */
-async function judgeServices(manifests: readonly Manifest[], world: World, settings: LintSettings): Promise<readonly Finding[]> {
-  const cluster: ClusterFamilies = { primary: settings.ipFamilies?.[0] ?? primaryOf(world), all: settings.ipFamilies }
+async function judgeServices(
+  manifests: readonly Manifest[],
+  world: World,
+  { classes, cluster }: { readonly classes: LintSettings['classes']; readonly cluster: ClusterFamilies },
+): Promise<readonly Finding[]> {
   const services = manifests.map((manifest) => {
-    const object = asStored(mutated(requestFor(manifest, manifest.object, undefined), world), cluster, settings.classes)
-    return { manifest, object, view: viewService(object as unknown as Service, settings.classes) }
+    const object = asStored(mutated(requestFor(manifest, manifest.object, undefined), world), cluster, classes)
+    return { manifest, object, view: viewService(object as unknown as Service, classes) }
   })
   const ipam = createIpam(world.pools.pools, {
     poolPriority: world.poolPriority,
@@ -141,9 +154,13 @@ function certainty({ held, requestedAddresses, requestedPool }: ReturnType<typeo
   return requestedPool?.isDefault === false ? 2 : 3
 }
 
-function primaryOf(world: World): Family {
+/** What the user says, or the cluster's own objects; else a family of the pools. */
+function clusterOf({ serviceCidrs }: ClusterState, world: World, { ipFamilies: all }: LintSettings): ClusterFamilies {
+  const [primary] = all ?? []
+  if (primary !== undefined) return { primary, all }
   const families = world.pools.pools.flatMap(({ ranges }) => ranges.map(({ first }) => first.family))
-  return families.length > 0 && families.every((family) => family === 'IPv6') ? 'IPv6' : 'IPv4'
+  const isAllIPv6 = families.length > 0 && families.every((family) => family === 'IPv6')
+  return familiesIn({ serviceCidrs, services: [], nodes: [] }) ?? { primary: isAllIPv6 ? 'IPv6' : 'IPv4', all: undefined }
 }
 
 function findingsOf(manifest: Manifest, { problems, warnings }: Verdict): readonly Finding[] {
@@ -160,10 +177,4 @@ function findingOf(
 ): Finding {
   const aim = code === 'UnknownField' || code === 'UnknownAnnotation' || code === 'DeprecatedAnnotation' ? 'key' : 'value'
   return { severity, code, place: manifest.placeOf(field, aim), subject: subjectOf(manifest), field, message }
-}
-
-/** Back from the text of a warning to its parts. */
-function readWarning(text: string): Pick<Problem, 'code' | 'field' | 'message'> {
-  const [, field = '', message = text, code = ''] = /^((?:[^\s:[]|\[[^\]]*\])+): (.*) \[(\w+)\]$/s.exec(text) ?? []
-  return { code: code as ProblemCode, field, message }
 }

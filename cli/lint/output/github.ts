@@ -1,6 +1,7 @@
 // Workflow commands of GitHub Actions: each becomes an annotation of the line in the pull request.
 import { type Finding, nameOf } from '../../finding.ts'
-import { printable, type Report } from './report.ts'
+import { printable } from '../../printable.ts'
+import type { Report } from './report.ts'
 
 /** @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
 export function renderGithub({ findings }: Report): string {

@@ -1,6 +1,7 @@
 // JUnit's XML, as CI servers read it: a suite for each file, a case for each finding, and one that passes for a file without any.
 import { type Finding, nameOf } from '../../finding.ts'
-import { countsOf, printable, type Report } from './report.ts'
+import { printable } from '../../printable.ts'
+import { countsOf, type Report } from './report.ts'
 
 export function renderJunit(report: Report): string {
   const { errors, warnings } = countsOf(report)

@@ -27,14 +27,3 @@ export function exitCodeOf(report: Report): 0 | 1 {
   const { errors, warnings } = countsOf(report)
   return errors > 0 || (report.isStrict && warnings > 0) ? 1 : 0
 }
-
-/** `1 error`, `3 errors`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
-}
-
-/** Text from a file as it may be shown: what steers a terminal or breaks a report becomes a dot. */
-export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|\p{Cs}/gu, '·')
-}

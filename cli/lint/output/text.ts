@@ -1,6 +1,7 @@
 // For people, as compilers write it: where, what, and the line itself.
 import { type Finding, nameOf } from '../../finding.ts'
-import { counted, countsOf, printable, type Report } from './report.ts'
+import { counted, printable } from '../../printable.ts'
+import { countsOf, type Report } from './report.ts'
 
 /** A line of a file is shown this far. */
 const widest = 160

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { parse } from 'yaml'
 
 const launcher = fileURLToPath(new URL('../../../cli/metallb.mjs', import.meta.url))
 const pool = (name: string, addresses: string): string =>
@@ -100,6 +101,19 @@ describe('The program metallb', () => {
       code: 2,
       says: /must be one of text, json, junit, sarif, github/,
     },
+    'what plan takes': { argv: ['plan', '--help'], code: 0, says: /kubectl get ipaddresspools,.* -o json > cluster\.json/ },
+    'that plan has nothing to do': { argv: ['plan'], code: 2, says: /name files to apply, or objects to delete/ },
+    'that a kind does not exist': { argv: ['plan', '--delete', 'pool/a'], code: 2, says: /there is no kind "pool" that matters here/ },
+    'that a snapshot is missing': {
+      argv: ['plan', '--snapshot', 'gone.json', '--delete', 'ipaddresspool/a'],
+      code: 2,
+      says: /^metallb plan: gone\.json: .*no such file/,
+    },
+    'that a kubeconfig is missing': {
+      argv: ['plan', '--kubeconfig', 'gone', '--delete', 'ipaddresspool/a'],
+      code: 2,
+      says: /^metallb plan: .*gone/,
+    },
     'that files are missing': { argv: ['lint'], code: 2, says: /name files or folders, or - for the standard input/ },
   }
   for (const [name, { argv, code, says }] of Object.entries(usage))
@@ -109,6 +123,33 @@ describe('The program metallb', () => {
       expect(code === 0 ? outcome.stdout : outcome.stderr).to.match(says)
       expect(code === 0 ? outcome.stderr : outcome.stdout).to.equal('')
     })
+
+  it('plans on a snapshot, as JSON or YAML', () => {
+    const cluster = [
+      pool('a', '10.0.0.0/28').replace('metadata:', 'metadata:\n  namespace: metallb-system'),
+      lan.replace('metadata:', 'metadata:\n  namespace: metallb-system'),
+    ]
+    write('cluster.yaml', cluster.join('---\n'))
+    write('cluster.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items: cluster.map((text) => parse(text) as unknown) }))
+    write('empty.json', '{}')
+    write('broken.json', '{"apiVersion": ')
+    write('more.yaml', pool('b', '10.0.0.8/29'))
+    for (const name of ['cluster.yaml', 'cluster.json']) {
+      const { code, stdout } = metallb(['plan', '--snapshot', name, 'more.yaml'])
+      expect([code, stdout.split('\n')[0]]).to.deep.equal([1, 'more.yaml:4: IPAddressPool metallb-system/b is refused (create)'])
+      expect(metallb(['plan', '--snapshot', name, '--delete', 'l2advertisement/lan']).code).to.equal(0)
+    }
+    expect(metallb(['plan', '--snapshot', 'empty.json', 'more.yaml']).stderr).to.equal(
+      'metallb plan: empty.json: no object in it matters to MetalLB\n',
+    )
+    expect(metallb(['plan', '--snapshot', 'broken.json', 'more.yaml'])).to.include({ code: 2, stdout: '' })
+    write('wrong.yaml', 'apiVersion: [')
+    const wrong = metallb(['plan', '--snapshot', 'cluster.json', 'wrong.yaml'])
+    expect([wrong.code, wrong.stderr.split('\n')[0]]).to.deep.equal([
+      1,
+      'wrong.yaml:1:14: error: this is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ] [YamlSyntax]',
+    ])
+  })
 
   it('lets the reader of its output go away', () => {
     write('pool.yaml', Array.from({ length: 300 }, (_, index) => pool(`p${index}`, '10.0.0.9-10.0.0.1')).join('---\n'))

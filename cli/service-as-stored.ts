@@ -1,9 +1,11 @@
 // What the API server adds to a Service before the webhook sees it: cluster IPs, and with them the families of its addresses.
-import type { Family } from '../../core/address.ts'
-import type { Service } from '../../core/objects.ts'
-import type { LoadBalancerClasses } from '../../core/service.ts'
-import { viewService } from '../../core/service.ts'
-import { asFields, asList, type Fields } from '../../core/shape.ts'
+import type { ClusterObjects } from '../admission/still-world.ts'
+import type { Family } from '../core/address.ts'
+import { podNetworks, serviceNetworks } from '../core/cluster-network.ts'
+import type { Service } from '../core/objects.ts'
+import type { LoadBalancerClasses } from '../core/service.ts'
+import { viewService } from '../core/service.ts'
+import { asFields, asList, type Fields } from '../core/shape.ts'
 
 export interface ClusterFamilies {
   /** The family that a Service gets when it names none. */
@@ -29,6 +31,21 @@ export function asStored(object: Fields, cluster: ClusterFamilies, classes: Load
   const chosen = choose(asList(spec['ipFamilies']).length > 0 ? view.families : [], view.familyPolicy, asked, cluster)
   const addresses = chosen.map((family) => clusterIPs[family])
   return { ...object, spec: { ...spec, ipFamilies: chosen, clusterIP: addresses[0], clusterIPs: addresses } }
+}
+
+/** What Kubernetes' own objects tell: its ServiceCIDRs, or else the cluster IPs that Services have, and the networks of Pods; undefined when there are none. */
+export function familiesIn({
+  serviceCidrs,
+  services,
+  nodes,
+}: Pick<ClusterObjects, 'serviceCidrs' | 'services' | 'nodes'>): ClusterFamilies | undefined {
+  const declared = serviceCidrs.flatMap(serviceNetworks).map(({ first }) => first.family)
+  const used = services
+    .map((service) => viewService(service))
+    .flatMap(({ clusterAddresses }) => clusterAddresses.map(({ family }) => family))
+  const all = [...new Set(declared.length > 0 ? declared : [...used, ...nodes.flatMap(podNetworks).map(({ first }) => first.family)])]
+  const [primary] = all
+  return primary === undefined ? undefined : { primary, all }
 }
 
 function choose(

@@ -1,7 +1,7 @@
 // What the API server itself checks of metadata before it asks any webhook.
-import { type Problem, problem } from '../../core/problem.ts'
-import { asFields, asText, kindOf } from '../../core/shape.ts'
-import type { Manifest } from '../manifest.ts'
+import { type Problem, problem } from '../core/problem.ts'
+import { asFields, asText, kindOf } from '../core/shape.ts'
+import type { Manifest } from './manifest.ts'
 
 /** RFC 1123 subdomain. */
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/

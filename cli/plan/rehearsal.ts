@@ -1,0 +1,149 @@
+// The cluster as it goes on after a change: the controller's plans are carried out on objects in memory, until nothing is left to do.
+import { stillWorld, type WorldSettings } from '../../admission/still-world.ts'
+import type { World } from '../../admission/world.ts'
+import { byAge } from '../../core/age.ts'
+import { annotations } from '../../core/annotations.ts'
+import { createIpam, type Ipam } from '../../core/ipam.ts'
+import { type NamespacedName, namespacedName, splitName } from '../../core/namespaced-name.ts'
+import type { Service } from '../../core/objects.ts'
+import { rebuild } from '../../core/rebuild.ts'
+import { allocatedConditionType, type ServiceView, viewService } from '../../core/service.ts'
+import { type Action, type Book, confirm, listWaiting, openBook, plan, planGone, type WriteStatus } from '../../core/service-plan.ts'
+import type { Fields } from '../../core/shape.ts'
+import { type ClusterState, findObject, type ListName, withObject } from '../cluster-state.ts'
+
+export class Rehearsal {
+  readonly #settings: WorldSettings
+  /** All but the Services. */
+  #rest: ClusterState
+  readonly #services: Map<NamespacedName, Service>
+  #book: Book
+  /** What the controller said of each Service since the last call of `takeEvents`, oldest first. */
+  #events = new Map<NamespacedName, string[]>()
+  #created = 0
+  #queue: NamespacedName[] = []
+
+  /** A cluster that has come to rest: what its controller still had to do is done. */
+  constructor(state: ClusterState, settings: WorldSettings) {
+    this.#settings = settings
+    this.#rest = { ...state, services: [] }
+    this.#services = new Map(state.services.map((service) => [namespacedName(service), service]))
+    this.#book = openBook(this.#rebuilt(undefined))
+    this.#settle(this.#everything())
+  }
+
+  state(): ClusterState {
+    return { ...this.#rest, services: [...this.#services.values()] }
+  }
+
+  service(key: NamespacedName): Service | undefined {
+    return this.#services.get(key)
+  }
+
+  /** Of type LoadBalancer, and of our classes. */
+  balanced(): readonly ServiceView[] {
+    return this.#views().filter(({ isLoadBalancer }) => isLoadBalancer)
+  }
+
+  find(list: ListName, key: NamespacedName): Fields | undefined {
+    return list === 'services' ? (this.#services.get(key) as Fields | undefined) : findObject(this.#rest, list, key)
+  }
+
+  /** As the webhook sees it: its books are those of the controller once that has come to rest. */
+  world(): World {
+    const { ipam } = this.#book
+    return { ...stillWorld(this.state(), this.#settings), ipam: () => ipam }
+  }
+
+  /** An object is written or, when undefined, deleted; and everything follows. */
+  change(list: ListName, key: NamespacedName, object: Fields | undefined): void {
+    if (list === 'services') {
+      if (object === undefined) this.#services.delete(key)
+      else this.#services.set(key, object as unknown as Service)
+      this.#settle([key])
+      return
+    }
+    this.#rest = withObject(this.#rest, list, key, object)
+    this.#book = { ...this.#book, ipam: this.#rebuilt(this.#book.ipam) }
+    this.#settle(this.#everything())
+  }
+
+  /** For what is new: never the same. */
+  takeNumber(): number {
+    return ++this.#created
+  }
+
+  takeEvents(): ReadonlyMap<NamespacedName, readonly string[]> {
+    const events = this.#events
+    this.#events = new Map()
+    return events
+  }
+
+  #views(): readonly ServiceView[] {
+    return [...this.#services.values()].map((service) => viewService(service, this.#settings.classes))
+  }
+
+  #everything(): readonly NamespacedName[] {
+    return this.#views()
+      .toSorted(byAge)
+      .map(({ key }) => key)
+  }
+
+  #rebuilt(previous: Ipam | undefined): Ipam {
+    const world = stillWorld({ ...this.#rest, services: [] }, this.#settings)
+    const ipam = createIpam(world.pools.pools, {
+      poolPriority: this.#settings.poolPriority,
+      reserved: world.nodes().flatMap(({ addresses }) => addresses),
+      policies: world.policies.compiled,
+    })
+    rebuild(ipam, this.#views(), (name) => world.namespaceOf(name), previous)
+    return ipam
+  }
+
+  #settle(keys: readonly NamespacedName[]): void {
+    this.#queue = [...keys]
+    const world = stillWorld({ ...this.#rest, services: [] }, this.#settings)
+    // The real queue holds each key once; here a key that is planned again gives nothing.
+    for (const key of this.#queue) {
+      const service = this.#services.get(key)
+      const view = service === undefined ? undefined : viewService(service, this.#settings.classes)
+      this.#perform(view === undefined ? planGone(this.#book, key) : plan(this.#book, view, world.namespaceOf(splitName(key).namespace)))
+    }
+  }
+
+  #perform(actions: readonly Action[]): void {
+    for (const action of actions) {
+      switch (action.type) {
+        case 'emitEvent':
+          this.#events.set(action.service, [...(this.#events.get(action.service) ?? []), action.message])
+          break
+        case 'reconsider':
+          this.#queue.push(action.service)
+          break
+        case 'retryWaiting':
+          this.#queue.push(...listWaiting(this.#book))
+          break
+        case 'writeStatus':
+          this.#write(action)
+          this.#perform(confirm(this.#book, action.service))
+      }
+    }
+  }
+
+  /** What the API server makes of the controller's patch. */
+  #write({ service: key, addresses, pool, condition }: WriteStatus): void {
+    const object = this.#services.get(key)
+    if (object === undefined) return
+    const { [annotations.allocatedFromPool]: _, ...others } = object.metadata.annotations ?? {}
+    const conditions = (object.status?.conditions ?? []).filter(({ type }) => type !== allocatedConditionType)
+    const own = condition === undefined ? [] : [{ type: allocatedConditionType, lastTransitionTime: '', ...condition }]
+    this.#services.set(key, {
+      ...object,
+      metadata: { ...object.metadata, annotations: pool === undefined ? others : { ...others, [annotations.allocatedFromPool]: pool } },
+      status: {
+        loadBalancer: addresses.length === 0 ? {} : { ingress: addresses.map((ip) => ({ ip, ipMode: 'VIP' })) },
+        conditions: [...conditions, ...own],
+      },
+    })
+  }
+}
