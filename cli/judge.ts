@@ -1,7 +1,6 @@
 // Both calls of the webhook for one object, one after the other as the API server makes them.
 import { applyPatch } from '../admission/json-patch.ts'
-import { evaluateHere } from '../admission/policy/evaluate-here.ts'
-import { judgeByPolicies, withPolicies } from '../admission/policy/judge.ts'
+import { judgeHere, withPolicies } from '../admission/policy/judge.ts'
 import type { AdmissionRequest } from '../admission/request.ts'
 import { review, reviewService } from '../admission/review.ts'
 import type { Verdict } from '../admission/verdict.ts'
@@ -24,7 +23,7 @@ export function mutated(request: AdmissionRequest, world: World): Fields {
 }
 
 /** What the validating call says; of a Service that has its cluster IPs. Expressions of policies are evaluated here, without a deadline but at a bounded cost. */
-export async function judge(request: AdmissionRequest, world: World): Promise<Verdict> {
+export function judge(request: AdmissionRequest, world: World): Verdict {
   if (request.kind !== 'Service') return review(request, world)
-  return withPolicies(reviewService(request, world), await judgeByPolicies(request, world, evaluateHere))
+  return withPolicies(reviewService(request, world), judgeHere(request, world))
 }

@@ -68,7 +68,7 @@ export async function runLint(argv: readonly string[]): Promise<number> {
     return 2
   }
   const { files, failures } = await readSources(operands)
-  const report: Report = { ...(await lint(files, settingsOf(flags))), files, isStrict: flags.strict }
+  const report: Report = { ...lint(files, settingsOf(flags)), files, isStrict: flags.strict }
   if (files.length > 0) process.stdout.write(renderers[flags.output](report))
   for (const failure of failures) process.stderr.write(`metallb lint: ${failure}\n`)
   return failures.length > 0 ? 2 : exitCodeOf(report)

@@ -61,7 +61,7 @@ export async function runPlan(argv: readonly string[]): Promise<number> {
   if (typeof wishes === 'number') return wishes
   try {
     const { state, flags } = await readWorld(line.value, argv)
-    const plan = await planChange(state, wishes, settingsOf(flags))
+    const plan = planChange(state, wishes, settingsOf(flags))
     process.stdout.write((flags.output === 'json' ? renderJson : renderText)(plan))
     return isDisruptive(plan) ? 1 : 0
   } catch (error) {

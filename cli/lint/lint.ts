@@ -39,10 +39,10 @@ export interface LintResult {
 }
 
 /** Never throws, whatever the files hold. */
-export async function lint(files: readonly SourceFile[], settings: LintSettings): Promise<LintResult> {
+export function lint(files: readonly SourceFile[], settings: LintSettings): LintResult {
   const read = readManifests(files, { given: settings.givenNamespace, metallb: settings.namespace })
   return {
-    findings: [...read.findings, ...(await judgeAll(read, settings))].toSorted(byPlace),
+    findings: [...read.findings, ...judgeAll(read, settings)].toSorted(byPlace),
     judged: read.manifests.filter(isJudged).length,
   }
 }
@@ -56,19 +56,19 @@ function isService({ kind }: Manifest): boolean {
   return kind === 'Service'
 }
 
-async function judgeAll({ manifests }: Manifests, settings: LintSettings): Promise<readonly Finding[]> {
+function judgeAll({ manifests }: Manifests, settings: LintSettings): readonly Finding[] {
   const state = stateOf(manifests, settings)
   const world = stillWorld(state, settings)
   const knowledge = knowledgeOf(world, settings.isPartial)
   const found = [
     ...manifests.flatMap((manifest) => metadataProblems(manifest).map((problem) => findingOf(manifest, 'error', problem))),
-    ...(await judgeOwn(manifests.filter(isOwnKind), world, settings)),
-    ...(await judgeServices(manifests.filter(isService), world, { classes: settings.classes, cluster: clusterOf(state, world, settings) })),
+    ...judgeOwn(manifests.filter(isOwnKind), world, settings),
+    ...judgeServices(manifests.filter(isService), world, { classes: settings.classes, cluster: clusterOf(state, world, settings) }),
   ]
   return found.flatMap((finding) => weigh(finding, knowledge) ?? [])
 }
 
-async function judgeOwn(manifests: readonly Manifest[], world: World, settings: LintSettings): Promise<readonly Finding[]> {
+function judgeOwn(manifests: readonly Manifest[], world: World, settings: LintSettings): readonly Finding[] {
   const earlier = new Map<ListName, Manifest[]>()
   const findings: Finding[] = []
   for (const manifest of manifests) {
@@ -79,7 +79,7 @@ async function judgeOwn(manifests: readonly Manifest[], world: World, settings: 
     }
     const before = earlier.get(list) ?? []
     const request = requestFor(manifest, manifest.object, undefined)
-    findings.push(...findingsOf(manifest, await judge(request, withOnly(world, list, stateOf(before, settings)))))
+    findings.push(...findingsOf(manifest, judge(request, withOnly(world, list, stateOf(before, settings)))))
     earlier.set(list, [...before, manifest])
   }
   return findings
@@ -116,11 +116,11 @@ function withOnly(world: World, kind: ListName, objects: ClusterObjects): World 
 }
 
 /** In the order in which they are sure of their addresses; each finds the books as those before it leave them. */
-async function judgeServices(
+function judgeServices(
   manifests: readonly Manifest[],
   world: World,
   { classes, cluster }: { readonly classes: LintSettings['classes']; readonly cluster: ClusterFamilies },
-): Promise<readonly Finding[]> {
+): readonly Finding[] {
   const services = manifests.map((manifest) => {
     const object = asStored(mutated(requestFor(manifest, manifest.object, undefined), world), cluster, classes)
     return { manifest, object, view: viewService(object as unknown as Service, classes) }
@@ -139,7 +139,7 @@ async function judgeServices(
   const present = { ...world, ipam: () => ipam }
   const findings: Finding[] = []
   for (const { manifest, object, view } of services.toSorted((a, b) => certainty(a.view) - certainty(b.view))) {
-    const verdict = await judge(requestFor(manifest, object, undefined), present)
+    const verdict = judge(requestFor(manifest, object, undefined), present)
     if (verdict.problems.length === 0 && view.isLoadBalancer && view.held.length === 0)
       ipam.allocate(view, world.namespaceOf(view.namespace))
     findings.push(...findingsOf(manifest, verdict))

@@ -64,14 +64,14 @@ export interface PlanSettings extends WorldSettings {
   readonly sha256: Sha256
 }
 
-/** Never rejects, whatever the objects hold. */
-export async function planChange(state: ClusterState, wishes: readonly Wish[], settings: PlanSettings): Promise<Plan> {
+/** Never throws, whatever the objects hold. */
+export function planChange(state: ClusterState, wishes: readonly Wish[], settings: PlanSettings): Plan {
   const rehearsal = new Rehearsal(state, settings)
   const before = pictureOf(rehearsal, settings, () => false)
   rehearsal.takeEvents()
   const changes: ChangeOutcome[] = []
   const families = familiesIn(state) ?? { primary: 'IPv4', all: undefined }
-  for (const wish of wishes) changes.push(...(await fulfil(wish, rehearsal, settings, families)))
+  for (const wish of wishes) changes.push(...fulfil(wish, rehearsal, settings, families))
   const events = rehearsal.takeEvents()
   const after = pictureOf(rehearsal, settings, (key) => !before.has(key))
   const outcomes = [...new Set([...before.keys(), ...after.keys()])]
@@ -96,28 +96,21 @@ function pictureOf(
   return new Map(rehearsal.balanced().map((view) => [view.key, { view, announcers: announcersOf.of(view, isNew(view.key)) }]))
 }
 
-async function fulfil(
-  wish: Wish,
-  rehearsal: Rehearsal,
-  settings: PlanSettings,
-  families: ClusterFamilies,
-): Promise<readonly ChangeOutcome[]> {
+function fulfil(wish: Wish, rehearsal: Rehearsal, settings: PlanSettings, families: ClusterFamilies): readonly ChangeOutcome[] {
   const subject = wish.type === 'apply' ? wish.manifest : wish.subject
   const list = listOf(subject)
   if (list === undefined) return []
   return [
-    wish.type === 'apply'
-      ? await write(wish.manifest, list, rehearsal, { settings, families })
-      : remove(wish.subject, list, rehearsal, settings),
+    wish.type === 'apply' ? write(wish.manifest, list, rehearsal, { settings, families }) : remove(wish.subject, list, rehearsal, settings),
   ]
 }
 
-async function write(
+function write(
   manifest: Manifest,
   list: ListName,
   rehearsal: Rehearsal,
   { settings, families }: { readonly settings: PlanSettings; readonly families: ClusterFamilies },
-): Promise<ChangeOutcome> {
+): ChangeOutcome {
   const key = keyOf(manifest)
   const old = rehearsal.find(list, key)
   const outcome = {
@@ -130,7 +123,7 @@ async function write(
   const world = rehearsal.world()
   const object = list === 'services' ? asStored(mutated(requestFor(manifest, written, old), world), families, settings.classes) : written
   const request = requestFor(manifest, object, old)
-  const verdict = await judge(request, world)
+  const verdict = judge(request, world)
   const errors = [...metadataProblems(manifest), ...verdict.problems].map((problem): Remark => ({ severity: 'error', ...problem }))
   const cost = errors.length === 0 ? guard(request, world) : { problems: [], warnings: [] }
   const remarks = [

@@ -49,13 +49,13 @@ const services = fc
 const advertisement = { apiVersion: 'metallb.io/v1beta1', kind: 'L2Advertisement', metadata: { name: 'all', namespace: 'metallb-system' } }
 
 /** Everything in one file for each object, so that no two findings are about one. */
-async function said(objects: readonly Fields[]): Promise<readonly string[]> {
+function said(objects: readonly Fields[]): readonly string[] {
   const files = objects.map((object, index) => ({
     name: String(index).padStart(3, '0'),
     text: stringify(object, { aliasDuplicateObjects: false, version: '1.1' }),
     isNamed: true,
   }))
-  const { findings } = await lint(files, settings)
+  const { findings } = lint(files, settings)
   return findings.map(
     ({ subject, severity, field, message, code }) => `${subject?.kind} ${subject?.name} ${severity} ${field}: ${message} [${code}]`,
   )
@@ -114,16 +114,16 @@ function withAddress(service: Service, poolObjects: readonly Fields[], cluster: 
 }
 
 describe('metallb lint and the webhook', () => {
-  it('say the same', async () => {
+  it('say the same', () => {
     const seen = { errors: 0, warnings: 0 }
-    await fc.assert(
-      fc.asyncProperty(pools, services, async (poolObjects, all) => {
+    fc.assert(
+      fc.property(pools, services, (poolObjects, all) => {
         const spaces = Object.entries(namespaces).map(([name, metadata]) => ({
           apiVersion: 'v1',
           kind: 'Namespace',
           metadata: { name, ...metadata },
         }))
-        const found = await said([...all.map((service) => service as unknown as Fields), ...spaces, ...poolObjects, advertisement])
+        const found = said([...all.map((service) => service as unknown as Fields), ...spaces, ...poolObjects, advertisement])
         const expected = [...expectedOfPools(poolObjects, all), ...expectedOfServices(poolObjects, all)]
         expect(found.toSorted().join('\n')).to.equal(expected.toSorted().join('\n'))
         seen.errors += found.filter((text) => text.includes(' error ')).length

@@ -68,7 +68,7 @@ function wishesOf({ apply = [], remove = [] }: Change): readonly Wish[] {
   ]
 }
 
-function planOf(cluster: readonly Fields[], change: Change): Promise<Plan> {
+function planOf(cluster: readonly Fields[], change: Change): Plan {
   return planChange(readState(cluster, 'metallb-system'), wishesOf(change), settings)
 }
 
@@ -203,8 +203,8 @@ const cases: Readonly<Record<string, Case>> = {
 
 describe('metallb plan', () => {
   for (const [name, { cluster, changes, services, untouched = 0, disruptive, ...change }] of Object.entries(cases))
-    it(`finds ${name}`, async () => {
-      const plan = await planOf(cluster, change)
+    it(`finds ${name}`, () => {
+      const plan = planOf(cluster, change)
       expect(
         plan.changes.map(({ operation, subject, verdict, remarks }) => {
           const codes = remarks.map(({ code }) => code).join()
@@ -221,22 +221,22 @@ describe('metallb plan', () => {
       expect(isDisruptive(plan)).to.equal(disruptive)
     })
 
-  it('names the peers of each node', async () => {
+  it('names the peers of each node', () => {
     const peer = own('BGPPeer', 'r1', { myASN: 1, peerASN: 2, peerAddress: '10.9.0.1' }, 'v1beta2')
     const advertisement = own('BGPAdvertisement', 'all')
-    const { services } = await planOf([...base, peer], { apply: [advertisement] })
+    const { services } = planOf([...base, peer], { apply: [advertisement] })
     expect(services[0]?.announcedAfter?.bgp).to.deep.equal(['n1', 'n2', 'n3'].map((name) => ({ node: name, peers: ['r1'] })))
   })
 
-  it('says on what it rests', async () => {
-    expect((await planOf([pool('a', '10.0.0.0/28'), web], { remove: ['svc/shop/web'] })).notes).to.deep.equal([
+  it('says on what it rests', () => {
+    expect(planOf([pool('a', '10.0.0.0/28'), web], { remove: ['svc/shop/web'] }).notes).to.deep.equal([
       'there are no Nodes, so nobody announces anything',
       'there are no EndpointSlices, so every Service is taken to have a pod on every Node',
     ])
   })
 
-  it('reads well', async () => {
-    const plan = await planOf([...base, own('BGPAdvertisement', 'all')], {
+  it('reads well', () => {
+    const plan = planOf([...base, own('BGPAdvertisement', 'all')], {
       apply: [
         pool('a', '10.0.0.2-10.0.0.9'),
         service('shop/new', [], { createdAt: '', uid: '' }),
@@ -326,16 +326,16 @@ describe('A rehearsal', () => {
       .toSorted()
   }
 
-  it('says of a pool that goes what the change guard says', async () => {
+  it('says of a pool that goes what the change guard says', () => {
     const seen = { losses: 0 }
-    await fc.assert(
-      fc.asyncProperty(poolList, services, async (pools, all) => {
+    fc.assert(
+      fc.property(poolList, services, (pools, all) => {
         const [first] = pools
         fc.pre(first !== undefined)
         const state = readState([...pools, ...all], 'metallb-system')
         // At rest: what the controller still had to do is no loss.
         const rested = new Rehearsal(state, settings).state()
-        const plan = await planChange(rested, wishesOf({ remove: [`ipaddresspool/${first?.metadata.name}`] }), settings)
+        const plan = planChange(rested, wishesOf({ remove: [`ipaddresspool/${first?.metadata.name}`] }), settings)
         const lost = plan.services.filter(({ change }) => change === 'lost' || change === 'moved').map(({ service: key }) => key)
         const said = plan.changes[0]?.remarks.find(({ message }) => message.includes('would cost'))?.message ?? ''
         seen.losses += lost.length
