@@ -48,7 +48,12 @@ export function compilePolicy(object: AllocationPolicy): CompiledPolicy {
   const { scope, problems: scopeProblems } = compileScope(spec, 'spec', owner)
   const validations = readValidations(spec['validations'])
   const quota = readQuota(spec['quota'])
-  const problems = [...scopeProblems, ...quotaOfSome(quota, scope, owner), ...repeatedNames(validations, owner)]
+  const problems = [
+    ...scopeProblems,
+    ...quotaOfNothing(spec['quota'], quota, owner),
+    ...quotaOfSome(quota, scope, owner),
+    ...repeatedNames(validations, owner),
+  ]
   if (problems.some(({ code }) => code !== 'DuplicateEntry')) return { problems }
   const defaultPool = asText(spec['defaultPool']) ?? ''
   return { policy: { name, scope, validations, quota, ...(defaultPool === '' ? {} : { defaultPool }) }, problems }
@@ -85,6 +90,13 @@ function readQuota(value: unknown): Policy['quota'] {
 
 function isCount(value: unknown): value is number | bigint {
   return (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) && value >= 0
+}
+
+function quotaOfNothing(written: unknown, quota: Policy['quota'], owner: string): readonly Problem[] {
+  const addresses = asFields(asFields(written)?.['addresses'])
+  if (addresses === undefined || Object.keys(addresses).length > 0 || Object.keys(quota).length > 0) return []
+  const message = `the quota of ${owner} limits nothing: it needs ipv4, ipv6 or both`
+  return [problem('MissingField', 'spec.quota.addresses', message)]
 }
 
 /** The addresses of a namespace are counted whole. */

@@ -26,12 +26,18 @@ const kinds: readonly Kind[] = [
     wrong: { myASN: 65001, peerASN: 65000, peerAddress: 'router' },
   },
   { apiVersion: 'metallb.io/v1beta1', kind: 'BFDProfile', right: {}, wrong: { receiveInterval: 5 } },
+  {
+    apiVersion: 'metallb.io/v1alpha1',
+    kind: 'AllocationPolicy',
+    right: { validations: [{ expression: "object.metadata.name != ''" }] },
+    wrong: { validations: [{ expression: 'object.' }] },
+  },
   { apiVersion: 'metallb.io/v1beta1', kind: 'Community', right: {}, wrong: { communities: [{ name: 'a', value: '1' }] } },
 ]
 
 const fieldNames =
   'addresses serviceAllocation communities nodeSelectors peers ipAddressPools aggregationLength localPref myASN peerASN peerAddress holdTime ' +
-  'passwordSecret receiveInterval echoMode bfdProfile interface sourceAddress routerID'
+  'passwordSecret receiveInterval echoMode bfdProfile interface sourceAddress routerID namespaces namespaceSelectors serviceSelectors validations quota defaultPool'
 
 const world = worldOf([], {
   bgpAdvertisements: [{ metadata: { name: 'all' } }],
@@ -79,11 +85,12 @@ describe('the review of our own kinds', () => {
   }
 })
 
-/** CEL cannot compare addresses or look across entries within its cost, and the API server drops fields that it does not know. */
+/** CEL cannot compare addresses, compile CEL or look across entries within its cost, and the API server drops fields that it does not know. */
 const beyondSchema = [
   'is a pool with a range that ends before it starts',
   'is a pool with two ranges that overlap',
   'is a pool with a misspelt field',
+  'is a policy with an expression that is none',
 ]
 
 describe('the rules and the API server', () => {

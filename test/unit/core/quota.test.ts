@@ -168,6 +168,7 @@ describe('A policy', () => {
       ['Contradiction spec.serviceSelectors'],
       false,
     ],
+    'a quota of nothing': [{ quota: { addresses: {} } }, ['MissingField spec.quota.addresses'], false],
     'a name of two validations': [
       {
         validations: [
