@@ -1,5 +1,6 @@
 // What the type checker of the library is told: our functions, the types of the variables, and what it lacks.
-import { type ASTNode, Environment } from 'cel-js'
+import { Environment } from 'cel-js'
+import { declareMacros, neverCalled } from './checked-macros.ts'
 import { overloads } from './library.ts'
 import { namespaces, parseSignature } from './signature.ts'
 
@@ -9,11 +10,6 @@ export interface Declarations {
   readonly records: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Type names by variable. */
   readonly variables: Readonly<Record<string, string>>
-}
-
-/** The library wants a value for everything it checks; it never evaluates here. */
-function neverCalled(): never {
-  throw new Error('cel-js only checks: evaluation is ours')
 }
 
 /** The library's own names for the namespaces that it brings. */
@@ -28,10 +24,13 @@ export function checkerOf({ records, variables }: Declarations): Environment {
     const Marker = class {}
     environment.registerType(`Namespace.${namespace}`, Marker).registerConstant(namespace, `Namespace.${namespace}`, new Marker())
   }
+  environment.registerConstant('optional_type', 'type', environment.evaluate('type'))
+  for (const sign of ['<', '<=', '>', '>=']) environment.registerOperator(`bytes ${sign} bytes`, neverCalled)
   declareFunctions(environment)
   for (const [name, fields] of Object.entries(records)) environment.registerType(name, { fields })
   for (const name of Object.keys(records)) environment.registerOperator(`${name} == null`, neverCalled)
-  for (const name of ['net.IP', 'net.CIDR', ...Object.keys(records)]) environment.registerOperator(`${name} == ${name}`, neverCalled)
+  for (const name of ['net.IP', 'net.CIDR', 'optional', ...Object.keys(records)])
+    environment.registerOperator(`${name} == ${name}`, neverCalled)
   for (const [name, type] of Object.entries(variables)) environment.registerVariable(name, type)
   return environment
 }
@@ -43,7 +42,7 @@ function declareFunctions(environment: Environment): void {
     if (!signature.startsWith('optional<') && !known.has(withoutReturn(text)))
       environment.registerFunction(text, neverCalled, { async: false })
   }
-  for (const name of ['optMap', 'optFlatMap']) environment.registerFunction(`optional.${name}(ast, ast): optional<dyn>`, optionalMacro)
+  declareMacros(environment)
 }
 
 /** What tells one overload from another, spelt as the library does. */
@@ -59,37 +58,4 @@ function libraryText(signature: string): string {
   if (hasReceiver || dot < 0) return signature
   const namespace = name.slice(0, dot)
   return `${namespaceTypes[namespace] ?? `Namespace.${namespace}`}${signature.slice(dot)}`
-}
-
-interface TypeDeclaration {
-  readonly kind: string
-  readonly valueType?: TypeDeclaration
-}
-
-/** What a macro is given by the library, as far as it is used here. */
-interface MacroCall {
-  readonly args: readonly ASTNode[]
-  readonly receiver: ASTNode
-}
-
-interface Scope {
-  readonly forkWithVariable: (name: string, type: unknown) => Scope
-}
-
-interface Checker {
-  readonly check: (node: ASTNode, scope: Scope) => TypeDeclaration
-  readonly getType: (name: string) => TypeDeclaration
-  readonly createError: (code: string, message: string, node: ASTNode | undefined) => Error
-}
-
-/** `optional.optMap(var, transform)`: the library has no such macro, only the means to make one. */
-function optionalMacro({ args: [variable, body], receiver }: MacroCall): object {
-  const typeCheck = (checker: Checker, _macro: unknown, scope: Scope): TypeDeclaration => {
-    if (variable?.op !== 'id' || body === undefined)
-      throw checker.createError('invalid_macro_argument', 'the first argument is no name', variable)
-    const type = checker.check(receiver, scope)
-    checker.check(body, scope.forkWithVariable(variable.args, type.valueType ?? checker.getType('dyn')))
-    return checker.getType('optional')
-  }
-  return { typeCheck, evaluate: neverCalled }
 }

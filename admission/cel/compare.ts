@@ -1,4 +1,4 @@
-// Equality and order: numbers of all three types compare by their mathematical value, other types only with themselves.
+// Equality and order: numbers of all three types compare with each other, ints and doubles as doubles, as cel-go does; other types only with themselves.
 import { sameAddress } from '../../core/address.ts'
 import type { Budget } from './failure.ts'
 import { type CelMap, CelType, Cidr, Duration, Ip, isList, isMap, Optional, Timestamp, Uint, type Value } from './values.ts'
@@ -49,7 +49,7 @@ function objectsEqual(a: Value, b: Value, budget: Budget): boolean {
   return false
 }
 
-/** A number that JavaScript compares by value with the others. */
+/** Int and uint alike as bigint. */
 function numberOf(value: Value): bigint | number | undefined {
   if (typeof value === 'bigint' || typeof value === 'number') return value
   return value instanceof Uint ? value.value : undefined
@@ -70,7 +70,10 @@ export function compare(a: Value, b: Value, budget: Budget): number | undefined 
   return undefined
 }
 
-function orderOf(a: bigint | number, b: bigint | number): number {
+function orderOf(left: bigint | number, right: bigint | number): number {
+  const isMixed = typeof left !== typeof right
+  const a = isMixed ? Number(left) : left
+  const b = isMixed ? Number(right) : right
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN
   return a < b ? -1 : a > b ? 1 : 0
 }

@@ -109,10 +109,17 @@ export class CostEstimator {
     const range = this.estimate(node.range)
     const isOptional = node.macro === 'optMap' || node.macro === 'optFlatMap'
     const item = isOptional ? range.extent : (range.extent.key ?? range.extent.item ?? unknown)
+    if (node.second !== undefined) this.#locals[node.second] = range.extent.item ?? unknown
     const filter = node.filter === undefined ? 0 : this.#within(node.local, item, node.filter).cost
     const body = this.#within(node.local, item, node.body)
     const items = isOptional ? 1 : range.extent.size
-    const extents = { map: { size: items, item: body.extent }, filter: { size: items, item }, optMap: body.extent, optFlatMap: body.extent }
+    const extents = {
+      transformMap: { size: items, key: item, item: body.extent },
+      map: { size: items, item: body.extent },
+      filter: { size: items, item },
+      optMap: body.extent,
+      optFlatMap: body.extent,
+    }
     return {
       cost: range.cost + items * (filter + body.cost),
       extent: node.macro in extents ? extents[node.macro as keyof typeof extents] : scalar,

@@ -31,14 +31,14 @@ function wordsOf({ code, summary, node }: ParseError | TypeFault, { variables, r
   switch (code) {
     case 'unknown_variable': {
       const name = lastWord(summary)
-      return `there is no variable "${name}"${guess(name, Object.keys(variables)) ?? `; there are: ${Object.keys(variables).join(', ')}`}`
+      return `there is no variable "${name}"${guess(name, Object.keys(variables)) ?? listed('there are', Object.keys(variables))}`
     }
     case 'no_such_key': {
       const name = lastWord(summary)
       const owner = ownerOf(node)
       const fields =
         owner === undefined ? Object.values(records).flatMap((record) => Object.keys(record)) : Object.keys(records[owner] ?? {})
-      return `${owner === undefined ? 'there is' : `${owner} has`} no field "${name}"${guess(name, fields) ?? (owner === undefined ? '' : `; it has: ${fields.join(', ')}`)}`
+      return `${owner === undefined ? 'there is' : `${owner} has`} no field "${name}"${guess(name, fields) ?? (owner === undefined ? '' : listed('it has', fields))}`
     }
     case 'no_matching_overload':
       return explainCall(summary)
@@ -60,6 +60,10 @@ function lastWord(summary: string): string {
 
 function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+function listed(before: string, names: readonly string[]): string {
+  return names.length === 0 ? '' : `; ${before}: ${names.join(', ')}`
 }
 
 function guess(name: string, known: readonly string[]): string | undefined {

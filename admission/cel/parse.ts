@@ -1,6 +1,7 @@
 // The border to the library: parses and type-checks with cel-js, and hands out a tree of our own.
 import type { ASTNode, ParseError, TypeError as TypeFault } from 'cel-js'
 import { fail, ok, type Result } from '../../core/result.ts'
+import { ownHas } from './checked-macros.ts'
 import { checkerOf, type Declarations } from './checker.ts'
 import { explainRefusal } from './explain.ts'
 import { type CelFault, faultAt } from './faults.ts'
@@ -25,8 +26,10 @@ export function celReader(declarations: Declarations): CelReader {
   const environment = checkerOf(declarations)
   return (source) => {
     try {
-      const parsed = environment.parse(source)
-      if (isDeeper(parsed.ast)) return fail(faultAt(source, 0, tooDeep))
+      const first = environment.parse(source)
+      if (isDeeper(first.ast)) return fail(faultAt(source, 0, tooDeep))
+      const renamed = withOwnHas(source, first.ast)
+      const parsed = renamed === source ? first : environment.parse(renamed)
       const { valid, type = 'dyn', error } = parsed.check()
       if (!valid && isRefusal(error)) return fail(explainRefusal(source, error, declarations))
       const node = new TreeReader(declarations.variables).read(parsed.ast, [])
@@ -46,6 +49,17 @@ export function celReader(declarations: Declarations): CelReader {
  */
 function isRefusal(error: unknown): error is ParseError | TypeFault {
   return error instanceof Error && 'summary' in error && 'code' in error
+}
+
+/** The library's has() takes no more than names and dots; ours stands in its place, character for character, so that positions stay. */
+function withOwnHas(source: string, root: ASTNode): string {
+  const places = callsOfHas(root)
+  return places.reduce((text, at) => text.slice(0, at) + ownHas + text.slice(at + ownHas.length), source)
+}
+
+function callsOfHas(node: ASTNode): readonly number[] {
+  const inner = childrenOf(node).flatMap(callsOfHas)
+  return node.op === 'call' && node.args[0] === 'has' && node.args[1].length === 1 ? [node.range.start, ...inner] : inner
 }
 
 /** Without recursion: what comes in may be deeper than any stack. */

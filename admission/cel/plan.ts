@@ -61,7 +61,7 @@ function planNode(node: Node): Step {
     case 'map':
       return planMap(node)
     case 'macro':
-      return planMacro(node, plan, absorb)
+      return planMacro(node, { plan, absorb })
     case 'bind': {
       const value = plan(node.value)
       const body = plan(node.body)

@@ -36,7 +36,7 @@ export interface Signature {
 }
 
 /** Names before a dot that are no types. */
-export const namespaces: readonly string[] = ['cel', 'ip', 'lists', 'math', 'optional', 'sets', 'strings', 'base64']
+export const namespaces: readonly string[] = ['cel', 'ip', 'lists', 'optional', 'sets', 'strings']
 
 export function parseSignature(text: string): Signature {
   const match = /^(?:([\w.]+(?:<.+?>)?)\.)?(\w+)\(([^)]*)\): (.+)$/.exec(text)

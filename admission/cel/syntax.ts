@@ -7,7 +7,7 @@ interface Located {
   readonly at: number
 }
 
-export type Macro = 'all' | 'exists' | 'exists_one' | 'map' | 'filter' | 'optMap' | 'optFlatMap'
+export type Macro = 'all' | 'exists' | 'exists_one' | 'map' | 'filter' | 'transformMap' | 'optMap' | 'optFlatMap'
 
 export type Node = Located &
   (
@@ -31,6 +31,8 @@ export type Node = Located &
         readonly range: Node
         /** Where the item is put: the index of its local. */
         readonly local: number
+        /** With two variables: where the item's value is put; the first is then its index or key. */
+        readonly second?: number
         readonly filter?: Node
         readonly body: Node
       }

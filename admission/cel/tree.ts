@@ -1,5 +1,6 @@
 // From the library's tree to ours: macros expanded, names resolved, literals as values.
 import type { ASTNode } from 'cel-js'
+import { ownHas } from './checked-macros.ts'
 import { isFunction } from './dispatch.ts'
 import { namespaces } from './signature.ts'
 import type { Macro, Node } from './syntax.ts'
@@ -30,6 +31,14 @@ const macros: Readonly<Record<string, Macro>> = {
   'map/2': 'map',
   'map/3': 'map',
   'filter/2': 'filter',
+  'all/3': 'all',
+  'exists/3': 'exists',
+  'exists_one/3': 'exists_one',
+  'existsOne/3': 'exists_one',
+  'transformList/3': 'map',
+  'transformList/4': 'map',
+  'transformMap/3': 'transformMap',
+  'transformMap/4': 'transformMap',
   'optMap/2': 'optMap',
   'optFlatMap/2': 'optFlatMap',
 }
@@ -50,6 +59,9 @@ export class TreeReader {
     const at = ast.range.start
     switch (ast.op) {
       case 'value':
+        if (ast.args instanceof Uint8Array && !/^[\0-\x7f]*$/.test(ast.input.slice(at, ast.range.end))) {
+          throw new Misuse('bytes beyond ASCII are written as \\x00 to \\xff', at)
+        }
         return { type: 'literal', value: literal(ast.args, at), at }
       case 'id':
         return this.#name(ast.args, locals, at)
@@ -137,7 +149,7 @@ export class TreeReader {
   #call(ast: Of<'call'>, locals: readonly string[]): Node {
     const [name, args] = ast.args
     const at = ast.range.start
-    if (name === 'has') {
+    if (name === ownHas) {
       const [operand] = args
       if (operand?.op !== '.' && operand?.op !== '.?') throw new Misuse('has() takes a field, as in has(object.spec.ports)', at)
       const [owner, field] = operand.args
@@ -155,16 +167,32 @@ export class TreeReader {
       return this.#function(`${namespace}.${name}`, false, this.#readAll(args, locals), at)
     }
     const macro = macros[`${name}/${args.length}`]
-    const [variable] = args
-    if (macro !== undefined && variable?.op === 'id') {
-      const inner = [...locals, variable.args]
-      const range = this.read(receiver, locals)
-      const body = this.read(args.at(-1) ?? variable, inner)
-      const [, filter] = args.length === 3 ? args : []
-      const whole = { type: 'macro', macro, range, local: locals.length, body, at } as const
-      return filter === undefined ? whole : { ...whole, filter: this.read(filter, inner) }
-    }
+    if (macro !== undefined) return this.#macro(macro, ast, locals)
     return this.#function(name, true, this.#readAll([receiver, ...args], locals), at)
+  }
+
+  #macro(macro: Macro, ast: Of<'rcall'>, locals: readonly string[]): Node {
+    const [name, receiver, args] = ast.args
+    const at = ast.range.start
+    const isPair = args.length > 2 && name !== 'map'
+    const variables = args.slice(0, isPair ? 2 : 1).map((arg) => {
+      if (arg.op === 'id') return arg.args
+      throw new Misuse(`${name}() begins with the name of a variable`, arg.range.start)
+    })
+    const inner = [...locals, ...variables]
+    const [first, second] = args.slice(variables.length).map((arg) => this.read(arg, inner))
+    const body = second ?? first
+    if (first === undefined || body === undefined) throw new Misuse(`${name}() lacks an expression`, at)
+    return {
+      type: 'macro',
+      macro,
+      range: this.read(receiver, locals),
+      local: locals.length,
+      body,
+      at,
+      ...(isPair && { second: locals.length + 1 }),
+      ...(second !== undefined && { filter: first }),
+    }
   }
 
   #bind([variable, value, body]: readonly ASTNode[], locals: readonly string[], at: number): Node {

@@ -50,7 +50,7 @@ function wrong(verb: string, value: Value): CelFailure {
 /** %s: everything but what has no text. */
 function plain(value: Value): string {
   if (typeof value === 'string') return value
-  if (typeof value === 'number') return formatDouble(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? formatDouble(value) : infinite(value)
   if (value instanceof Uint) return String(value.value)
   if (value instanceof Uint8Array) return new TextDecoder().decode(value)
   if (value instanceof Timestamp) return formatTimestamp(value)
@@ -96,6 +96,18 @@ function fraction(verb: 'f' | 'e', value: Value, precision: string | undefined):
   const number = value instanceof Uint ? Number(value.value) : typeof value === 'bigint' ? Number(value) : value
   if (typeof number !== 'number') throw wrong(verb, value)
   if (!Number.isFinite(number)) return infinite(number)
-  if (verb === 'f') return number.toFixed(digits)
+  if (verb === 'f') return fixed(number, digits)
   return number.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2')
+}
+
+/** Rounds ties to even, as Go does; JavaScript rounds them up. */
+function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits)
+  // A double that lies exactly between two texts ends in a 5 soon after the last digit that is kept.
+  const exact = value.toFixed(Math.min(100, digits + 60))
+  const kept = digits === 0 ? exact.indexOf('.') : exact.indexOf('.') + 1 + digits
+  const rest = exact.slice(kept).replace('.', '')
+  if (!/^50*$/.test(rest)) return text
+  const down = exact.slice(0, kept)
+  return /[02468]$/.test(down) ? down : text
 }

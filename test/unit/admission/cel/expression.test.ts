@@ -35,6 +35,13 @@ const holds = [
   'cel.bind(spec, object.spec, spec.type == "LoadBalancer" && spec.ports.size() == 2)',
   'type(ip("::1")) == net.IP && ip.isCanonical("::1")',
   '"%s has %d ports".format([object.metadata.name, object.spec.ports.size()]) == "web has 2 ports"',
+  'has(object.spec.ports[0].name) && !has(object.spec.ports[0].appProtocol)',
+  'has(pools.filter(p, p.name == "public")[0].labels.tier)',
+  '!has({}.a) && has({"a": 1}.a)',
+  'object.spec.ports.all(i, p, p.port > i)',
+  'object.metadata.labels.exists(k, v, k == "app" && v == "web")',
+  'object.metadata.labels.transformMap(k, v, k.startsWith("app"), v + "!").app == "web!"',
+  'object.spec.ports.transformList(i, p, "%d:%d".format([i, p.port])) == ["0:80", "1:443"]',
   '[].all(e, e > 0)',
 ]
 
@@ -42,6 +49,9 @@ const refused: Readonly<Record<string, string>> = {
   'object.spec.prts.size() > 0': '1:13: ServiceSpec has no field "prts"; did you mean "ports"?',
   'object.spec.type == "LoadBalancer" &&\n  object.spec.ports.all(p, p.prot == "TCP")':
     '2:30: ServicePort has no field "prot"; it has: name, protocol, appProtocol, port, targetPort, nodePort',
+  'has(object.spec.ports[0].nam)': '1:26: ServicePort has no field "nam"; did you mean "name"?',
+  'has(object)': '1:5: has() takes a field, as in has(object.spec.ports)',
+  'object.spec.ports.exists(i, p, p.prt == i)': '1:34: ServicePort has no field "prt"; did you mean "port"?',
   'obect.spec == null': '1:1: there is no variable "obect"; did you mean "object"?',
   'object.metadata.name': '1:1: it gives a string, and a bool is needed',
   'object.metadata.name.lowerASCII() == "web"': '1:1: there is no function string.lowerASCII(); did you mean "lowerAscii"?',
