@@ -87,7 +87,8 @@ describe('BGP on a real cluster', function () {
   it('a deleted pod: its routes are withdrawn by a NOTIFICATION, and come back with the next one', async function () {
     await watching(stage.lab, async (watches) => {
       const pod = await speakerOn(stage.lab, 'n2')
-      const log = stage.lab.kubectl(['logs', '--follow', '--tail=0', '-n', namespace, pod])
+      const log = stage.lab.kubectl(['logs', '--follow', '-n', namespace, pod])
+      await untilLogIsFollowed()
       const since = performance.now()
       await kubectl(stage.lab, 'delete', 'pod', '-n', namespace, pod, '--wait=false')
       const stopping = (await log).stdout.split('\n').find((line) => line.includes('"stopping"'))
@@ -102,6 +103,15 @@ describe('BGP on a real cluster', function () {
       await untilEveryNode(stage.lab)
     })
   })
+
+  /** The log of a Pod that is gone cannot be asked for: somebody must be reading it by then. */
+  async function untilLogIsFollowed(): Promise<void> {
+    await eventually('the API server to serve a log', 20_000, async () => {
+      const text = await kubectl(stage.lab, 'get', '--raw', '/metrics')
+      const line = text.split('\n').find((each) => /^apiserver_longrunning_requests\{.*subresource="log".*\} [1-9]/.test(each))
+      return line === undefined ? { seen: 'none' } : { value: true, seen: line }
+    })
+  }
 
   async function routerLog(router: RouterName): Promise<string> {
     const file = { frr: 'bgpd', bird: 'bird' }[router]
