@@ -9,6 +9,8 @@ metadata: {name: ${name}}
 spec:
   addresses: [${addresses}]
 ${more}`
+const policy = (expression: string): string =>
+  `\napiVersion: metallb.io/v1alpha1\nkind: AllocationPolicy\nmetadata: {name: named}\nspec:\n  validations:\n    - {expression: '${expression}', message: call it web}\n`
 const lan = `
 apiVersion: metallb.io/v1beta1
 kind: L2Advertisement
@@ -128,13 +130,16 @@ const cases: Readonly<Record<string, Case>> = {
     says: ['20:42 warning metadata.annotations[metallb.io/address-pool] [PoolUnknown]'],
   },
   'what a policy forbids': {
-    of: [
-      pool('a', '10.0.0.0/24'),
-      lan,
-      '\napiVersion: metallb.io/v1alpha1\nkind: AllocationPolicy\nmetadata: {name: named}\nspec:\n  validations:\n    - {expression: object.metadata.name.startsWith("web"), message: call it web}\n',
-      service('shop', names('a')),
-    ],
+    of: [pool('a', '10.0.0.0/24'), lan, policy('object.metadata.name.startsWith("web")'), service('shop', names('a'))],
     says: ['24:1 error spec [PolicyViolated]'],
+  },
+  'what a policy forbids to those whom nobody knows here': {
+    of: [pool('a', '10.0.0.0/24'), lan, policy('request.userInfo.groups.exists(g, g == "netops")'), service('shop', names('a'))],
+    says: ['24:1 warning spec [PolicyViolated]'],
+  },
+  'what a policy forbids in a Namespace that is not among the files': {
+    of: [pool('a', '10.0.0.0/24'), lan, policy('namespaceObject.metadata.labels["env"] == "prod"'), service('shop', names('a'))],
+    says: ['24:1 warning spec [PolicyNotEvaluated]'],
   },
   'a list': {
     of: [
