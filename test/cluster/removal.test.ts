@@ -47,6 +47,14 @@ const wrongs: readonly Wrong[] = [
     worse: { nodeSelectors: [selector, selector, selector] },
   },
   {
+    kind: 'BGPAdvertisement',
+    name: 'wide',
+    spec: { ipAddressPools: ['first'], aggregationLength: 23 },
+    code: 'AggregationTooShort',
+    cured: { ipAddressPools: ['first'], aggregationLength: 24 },
+    worse: { ipAddressPools: ['first'], aggregationLength: 22 },
+  },
+  {
     kind: 'BGPPeer',
     name: 'twice',
     spec: { ...peer, nodeSelectors: [selector, selector] },

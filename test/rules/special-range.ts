@@ -27,7 +27,7 @@ spec.addresses[2]: "fe80::100/120" holds link-local addresses, which need an int
       old: poolWith('a', { addresses: ['127.0.0.0/8'] }),
     },
     'is silent about public and private addresses': {
-      object: poolWith('a', { addresses: ['8.8.8.0/24', '10.0.0.0/8', '100.64.0.0/10', '2001:db8::/64', 'fd00::/64'] }),
+      object: poolWith('a', { addresses: ['8.8.8.0/24', '10.0.0.0/8', '100.64.0.0/10', '2001:db8::/64', 'fc00::/7'] }),
     },
   },
 }
