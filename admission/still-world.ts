@@ -6,7 +6,7 @@ import { namespacedName } from '../core/namespaced-name.ts'
 import { viewNode } from '../core/node.ts'
 import type { Namespace, Node, Service, ServiceCIDR } from '../core/objects.ts'
 import { Occupancy } from '../core/occupancy.ts'
-import { viewService } from '../core/service.ts'
+import { type ServiceView, viewService } from '../core/service.ts'
 import { asTexts } from '../core/shape.ts'
 import type { IPAddressPool } from '../schemas/generated/types.ts'
 import { type StoredConfiguration, storedAs } from './stored.ts'
@@ -30,6 +30,7 @@ export function stillWorld(objects: ClusterObjects, settings: WorldSettings): Wo
   const namespaces = new Map(objects.namespaces.map((namespace) => [namespace.metadata.name ?? '', viewNamespace(namespace)]))
   const services = objects.services.filter(({ spec }) => spec?.type === 'LoadBalancer')
   const byName = new Map(services.map((service) => [namespacedName(service), service]))
+  const view = (service: Service): ServiceView => viewService(service, settings.classes)
   const namespaceOf = (name: string): NamespaceView => namespaces.get(name) ?? bareNamespace(name)
   const policies = storedAs.policies(objects.policies)
   const occupancy = new Occupancy({
@@ -37,7 +38,12 @@ export function stillWorld(objects: ClusterObjects, settings: WorldSettings): Wo
     pools: () => pools.pools,
     policies: () => policies.compiled,
     reserved: () => nodes.flatMap(({ addresses }) => addresses),
-    services: () => services.map((service) => viewService(service, settings.classes)),
+    services: () => services.map(view),
+    service: (key) => {
+      const service = byName.get(key)
+      return service === undefined ? undefined : view(service)
+    },
+    servicesIn: (namespace) => services.filter(({ metadata }) => metadata.namespace === namespace).map(view),
     namespaceOf,
   })
   return {

@@ -3,10 +3,10 @@ import type { Address, Family } from './address.ts'
 import type { Policy } from './config/policy.ts'
 import type { Pool } from './config/pool.ts'
 import { defaultPoolFor } from './default-pool.ts'
-import { type Allocation, Ledger } from './ledger.ts'
+import { type Affected, type Allocation, Ledger } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { NamespacedName } from './namespaced-name.ts'
-import { findHeld, findPlaces, findSecond, findShortages, refuseOutright } from './placement.ts'
+import { findHeld, findPlaces, findSecond, findShortages, type Placing, refuseOutright } from './placement.ts'
 import { PoolOrder, type PoolPriority } from './pool-order.ts'
 import type { Place } from './pool-space.ts'
 import type { Refusal } from './refusal.ts'
@@ -19,6 +19,11 @@ export interface IpamOptions {
   readonly reserved: readonly Address[]
   /** Quotas and default pools, by name; none when not set. */
   readonly policies?: readonly Policy[]
+}
+
+/** What Ipam is about besides Services. */
+export interface Configuration extends Pick<IpamOptions, 'reserved' | 'policies'> {
+  readonly pools: readonly Pool[]
 }
 
 export interface Usage {
@@ -56,7 +61,12 @@ export interface Ipam {
   shut(service: ServiceView, addresses: readonly Address[]): void
   /** The status no longer shows what was vacated or shut. @returns false when there was nothing */
   settle(key: NamespacedName): boolean
+  affectedBy(pools: readonly Pool[]): Affected
+  /** Pools, Nodes and policies are these from now on. Services that it affects have been released before, and are to be claimed again. */
+  reconfigure(configuration: Configuration): void
   allocationOf(key: NamespacedName): Allocation | undefined
+  /** Every address that the Service is on, or that is kept for it until `settle`. */
+  addressesOf(key: NamespacedName): readonly Address[]
   allocations(): readonly Allocation[]
   /** Who is on the address; several when they share it. */
   holdersOf(address: Address): readonly NamespacedName[]
@@ -70,24 +80,31 @@ export interface Ipam {
 }
 
 export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
-  const ledger = new Ledger(pools, options.reserved)
-  const policies = options.policies ?? []
-  const order = new PoolOrder(pools, options.poolPriority)
-  const placing = { ledger, order, policies }
+  const { poolPriority, reserved } = options
+  const ledger = new Ledger(pools, reserved)
+  const placingOf = (all: readonly Pool[], policies: readonly Policy[] = []): Placing => ({
+    ledger,
+    order: new PoolOrder(all, poolPriority),
+    policies,
+  })
+  let placing = placingOf(pools, options.policies)
+  const refuseAny = (service: ServiceView): Refusal | undefined => refuseOutright(service, placing.order.pools)
   const shortages = (service: ServiceView, namespace: NamespaceView) => findShortages(placing, service, namespace)
   return {
-    pools,
+    get pools(): readonly Pool[] {
+      return placing.order.pools
+    },
     allocate(service, namespace) {
       const short = shortages(service, namespace)
       // Not vacated addresses: those stay shut until the status is written, for others; it may come back to one of them itself.
       if (ledger.allocationOf(service.key) !== undefined) ledger.release(service.key)
-      const refused = refuseOutright(service, pools)
+      const refused = refuseAny(service)
       const places =
         refused === undefined ? ledger.without(service.key, () => findPlaces(placing, service, namespace, short)) : fail(refused)
       return places.ok ? ok(ledger.enter(service, places.value)) : places
     },
     claim(service, addresses, namespace) {
-      const refused = refuseOutright(service, pools)
+      const refused = refuseAny(service)
       const places = refused === undefined ? findHeld(placing, addresses, service, namespace) : fail(refused)
       return places.ok ? ok(ledger.enter(service, places.value)) : places
     },
@@ -97,7 +114,7 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       return places.ok ? ok(ledger.enter(service, places.value)) : places
     },
     probe(service, namespace) {
-      const refused = refuseOutright(service, pools)
+      const refused = refuseAny(service)
       if (refused !== undefined) return fail(refused)
       const decided = ledger.allocationOf(service.key)
       const held = decided?.uid === service.uid ? decided.addresses : service.held
@@ -112,6 +129,12 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
     vacate: (key) => ledger.vacate(key),
     shut: (service, addresses) => ledger.shut(service, addresses),
     settle: (key) => ledger.settle(key),
+    affectedBy: (all) => ledger.affectedBy(all),
+    reconfigure(configuration) {
+      ledger.reconfigure(configuration.pools, configuration.reserved)
+      placing = placingOf(configuration.pools, configuration.policies)
+    },
+    addressesOf: (key) => ledger.addressesOf(key),
     allocationOf: (key) => ledger.allocationOf(key),
     allocations: () => ledger.allocations(),
     holdersOf: (address) => ledger.tenants.at(address),
@@ -126,7 +149,7 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
         totalIPv6: space.capacity('IPv6'),
       }
     },
-    defaultPoolOf: (service, namespace) => defaultPoolFor(service, namespace, order, policies),
+    defaultPoolOf: (service, namespace) => defaultPoolFor(service, namespace, placing.order, placing.policies),
     heldIn: (namespace) => ({ ...ledger.tenants.count(namespace) }),
   }
 }

@@ -4,7 +4,8 @@ import type { Pool } from './config/pool.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { OpenPools } from './open-pools.ts'
 import { type Lane, type Place, PoolSpace } from './pool-space.ts'
-import { RangeIndex } from './range-index.ts'
+import { OverlappingRanges, RangeIndex } from './range-index.ts'
+import { compareConfigurations, lanesKept } from './reconfiguration.ts'
 import { ReturningMap } from './returning-map.ts'
 import type { ServiceView } from './service.ts'
 import { type Tenant, tenantOf } from './tenant.ts'
@@ -20,6 +21,14 @@ export interface Allocation {
   readonly addresses: readonly Address[]
   /** What decides who may share them. */
   readonly tenant: Tenant
+}
+
+/** Whom a change of the pools may take an address from, or give one. */
+export interface Affected {
+  /** On an address of a range that goes, that another pool will own, or of a pool whose rules change. */
+  readonly services: ReadonlySet<NamespacedName>
+  /** Whether the address lies in a range that comes. */
+  readonly comes: (address: Address) => boolean
 }
 
 /** Thousands of them are held: one object is both what a Service has and who it is to others, and what follows from the places is not written down. */
@@ -64,29 +73,53 @@ class Entry implements Allocation, Tenant {
 
 export class Ledger {
   readonly tenants = new Tenants()
-  /** Those without serviceAllocation that may be used without being named. */
-  readonly general: OpenPools
-  readonly #spaces: ReadonlyMap<string, PoolSpace>
-  readonly #active: RangeIndex<Lane>
-  /** Frozen pools may overlap with others, which then own the shared addresses. They are few. */
-  readonly #frozen: readonly RangeIndex<Lane>[]
-  readonly #reserved: ReadonlySet<number | bigint>
+  #general = new OpenPools([])
+  #spaces: ReadonlyMap<string, PoolSpace> = new Map()
+  #active = new RangeIndex<Lane>([])
+  /** Frozen pools may overlap with others, which then own the shared addresses. */
+  #frozen = new OverlappingRanges<Lane>([])
+  #reserved: ReadonlyMap<number | bigint, Address> = new Map()
   readonly #entries = new ReturningMap<NamespacedName, Entry>()
   readonly #leaving = new Map<NamespacedName, readonly Entry[]>()
 
   constructor(pools: readonly Pool[], reserved: readonly Address[]) {
-    this.#spaces = new Map(pools.map((pool) => [pool.name, new PoolSpace(pool)]))
-    const lanes = [...this.#spaces.values()].flatMap((space) => space.lanes)
-    this.#active = new RangeIndex(lanes.filter(({ space }) => !space.pool.frozen))
-    this.#frozen = lanes.filter(({ space }) => space.pool.frozen).map((lane) => new RangeIndex([lane]))
-    this.#reserved = new Set(reserved.map(({ value }) => value))
-    const isGeneral = ({ pool }: PoolSpace): boolean => pool.allocation === undefined && pool.autoAssign && !pool.frozen
-    this.general = new OpenPools([...this.#spaces.values()].filter(isGeneral))
-    for (const address of reserved) {
-      const lane = this.#active.find(address)
-      lane?.space.close(lane, address)
-      if (lane !== undefined) this.general.note(lane.space, address.family)
+    this.reconfigure(pools, reserved)
+  }
+
+  /** Pools and Nodes are these now. Services on what goes (see `compareConfigurations`) have been released before. */
+  reconfigure(pools: readonly Pool[], reserved: readonly Address[]): void {
+    const spaces = new Map<string, PoolSpace>()
+    const { staying } = compareConfigurations(this.#spaces, pools)
+    for (const pool of pools) {
+      const space = staying.get(pool.name)
+      const kept = space === undefined ? undefined : lanesKept(space, pool)
+      if (kept !== undefined && space?.pool !== pool) space?.adopt(pool, kept)
+      spaces.set(pool.name, space ?? new PoolSpace(pool))
     }
+    this.#spaces = spaces
+    const lanes = [...spaces.values()].flatMap((space) => space.lanes)
+    this.#active = new RangeIndex(lanes.filter(({ space }) => !space.pool.frozen))
+    this.#frozen = new OverlappingRanges(lanes.filter(({ space }) => space.pool.frozen))
+    this.#reserve(reserved)
+    const isGeneral = ({ pool }: PoolSpace): boolean => pool.allocation === undefined && pool.autoAssign && !pool.frozen
+    this.#general = new OpenPools([...spaces.values()].filter(isGeneral))
+  }
+
+  affectedBy(pools: readonly Pool[]): Affected {
+    const { going, coming } = compareConfigurations(this.#spaces, pools)
+    const ranges = new OverlappingRanges(coming.map((range) => ({ range })))
+    const comes = (address: Address): boolean => ranges.find(address) !== undefined
+    const services = new Set<NamespacedName>()
+    for (const house of going.size === 0 && this.#frozen.isEmpty ? [] : this.tenants.houses()) {
+      const { lane, address } = house.place
+      if (going.has(lane) || (lane.space.pool.frozen && comes(address))) for (const key of house.keys) services.add(key)
+    }
+    return { services, comes }
+  }
+
+  /** Those without serviceAllocation that may be used without being named. */
+  get general(): OpenPools {
+    return this.#general
   }
 
   space(pool: string): PoolSpace | undefined {
@@ -94,7 +127,7 @@ export class Ledger {
   }
 
   laneOf(address: Address): Lane | undefined {
-    return this.#active.find(address) ?? this.#frozen.map((index) => index.find(address)).find((lane) => lane !== undefined)
+    return this.#active.find(address) ?? this.#frozen.find(address)
   }
 
   isReserved(address: Address): boolean {
@@ -103,11 +136,7 @@ export class Ledger {
 
   /** Whether the namespace has one address less when the Service goes: it is on one, or leaving one, that no other of its namespace is on. */
   bringsOne({ key, namespace }: ServiceView, family: Family): boolean {
-    const kept = this.#entries.get(key)
-    const all = [...(this.#leaving.get(key) ?? []), ...(kept === undefined ? [] : [kept])]
-    return all.some(({ addresses }) =>
-      addresses.some((address) => address.family === family && !this.tenants.hasNeighbour(address, { key, namespace })),
-    )
+    return this.addressesOf(key).some((address) => address.family === family && !this.tenants.hasNeighbour(address, { key, namespace }))
   }
 
   /** Of the pool, what the Service is leaving and may come back to, because it shares. */
@@ -116,6 +145,12 @@ export class Ledger {
     return gone
       .flatMap(({ places }) => places)
       .filter(({ lane, address }) => lane.space === space && address.family === family && !this.tenants.conflict(address, tenant))
+  }
+
+  /** Every address that it is on or leaving. */
+  addressesOf(key: NamespacedName): readonly Address[] {
+    const kept = this.#entries.get(key)
+    return [...(this.#leaving.get(key) ?? []), ...(kept === undefined ? [] : [kept])].flatMap(({ addresses }) => addresses)
   }
 
   /** What it has of the Service, without what is leaving. */
@@ -186,6 +221,19 @@ export class Ledger {
     }
   }
 
+  #reserve(addresses: readonly Address[]): void {
+    const before = this.#reserved
+    this.#reserved = new Map(addresses.map((address) => [address.value, address]))
+    for (const [value, address] of before) {
+      const lane = this.#reserved.has(value) || this.tenants.has(address) ? undefined : this.#active.find(address)
+      lane?.space.open(lane, address)
+    }
+    for (const address of addresses) {
+      const lane = this.#active.find(address)
+      lane?.space.close(lane, address)
+    }
+  }
+
   #restore(entry: Entry): void {
     this.#entries.set(entry.key, entry)
     this.#occupy(entry)
@@ -196,7 +244,7 @@ export class Ledger {
       if (!this.tenants.enter(place, entry)) continue
       const { lane, address } = place
       lane.space.occupy(lane, address)
-      this.general.note(lane.space, address.family)
+      this.#general.note(lane.space, address.family)
     }
   }
 
@@ -204,7 +252,7 @@ export class Ledger {
     for (const { lane, address } of entry.places) {
       if (!this.tenants.leave(address, entry.key)) continue
       lane.space.vacate(lane, address, !this.isReserved(address))
-      this.general.note(lane.space, address.family)
+      this.#general.note(lane.space, address.family)
     }
   }
 }

@@ -1,10 +1,14 @@
 // Who is on which address, as the statuses of the Services show it: kept up by one change at a time, equal to a `rebuild` at every moment.
+//
+// Whether a Service may have what it shows depends on its pool, its Namespace, and the older Services that show the same address. So a change touches the
+// Services that it is about, and those that share an address with one of them, and so on: these alone are entered anew, oldest first.
 import type { Address } from './address.ts'
 import type { Policy } from './config/policy.ts'
 import type { Pool } from './config/pool.ts'
 import { createIpam, type Ipam } from './ipam.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { NamespacedName } from './namespaced-name.ts'
+import { Outsiders } from './outsiders.ts'
 import type { PoolPriority } from './pool-order.ts'
 import { rebuild } from './rebuild.ts'
 import type { ServiceView } from './service.ts'
@@ -16,62 +20,121 @@ export interface OccupancySource {
   policies(): readonly Policy[]
   reserved(): readonly Address[]
   services(): readonly ServiceView[]
+  /** One of `services`. */
+  service(key: NamespacedName): ServiceView | undefined
+  servicesIn(namespace: string): readonly ServiceView[]
   namespaceOf(name: string): NamespaceView
 }
 
 export class Occupancy {
   readonly #source: OccupancySource
   #ipam: Ipam | undefined
-  /** Services show one address that they may not share: who has it depends on their age, which only a rebuild looks at. The controller soon settles it. */
-  #isContested = false
+  /** Of the source, but not yet of `ipam`. */
+  #isOutdated = false
+  /** Services that show an address on which the books do not have them. */
+  readonly #outsiders = new Outsiders()
 
   constructor(source: OccupancySource) {
     this.#source = source
   }
 
-  /** Pools, policies, Nodes or Namespaces changed: everything is read again when somebody asks. */
+  /** Pools, policies or Nodes changed: that is looked at when somebody asks. */
   outdate(): void {
-    this.#ipam = undefined
+    this.#isOutdated = true
+  }
+
+  /** A Namespace changed in what decides about addresses. */
+  relabel(namespace: string): void {
+    if (this.#ipam === undefined) return
+    for (const service of this.#source.servicesIn(namespace)) this.put(service)
   }
 
   /** The Service is as shown now. */
   put(service: ServiceView): void {
-    if (this.#isContested) this.outdate()
-    this.#ipam?.release(service.key)
-    if (service.isLoadBalancer && service.held.length > 0) this.#enter(service)
+    if (this.#ipam !== undefined) this.#change(this.#ipam, service.key, service)
   }
 
   drop(key: NamespacedName): void {
-    if (this.#isContested) this.outdate()
-    this.#ipam?.release(key)
+    if (this.#ipam !== undefined) this.#change(this.#ipam, key, undefined)
   }
 
   /** To be asked, not to be changed. */
   get ipam(): Ipam {
-    if (this.#ipam !== undefined) return this.#ipam
-    const { poolPriority, ...source } = this.#source
-    const ipam = createIpam(source.pools(), { poolPriority, reserved: source.reserved(), policies: source.policies() })
-    const services = source.services()
-    rebuild(ipam, services, (name) => source.namespaceOf(name), undefined)
-    this.#isContested = services.some((service) => service.isLoadBalancer && isContested(ipam, service))
-    this.#ipam = ipam
-    return ipam
+    if (this.#ipam === undefined) {
+      this.#ipam = createIpam([], { poolPriority: this.#source.poolPriority, reserved: [] })
+      this.#reconfigure(this.#ipam)
+      this.#enter(this.#ipam, this.#source.services())
+    } else if (this.#isOutdated) this.#reconfigure(this.#ipam)
+    this.#isOutdated = false
+    return this.#ipam
   }
 
-  #enter(service: ServiceView): void {
-    const ipam = this.#ipam
-    if (ipam === undefined) return
-    const claim = ipam.claim(service, service.held, this.#source.namespaceOf(service.namespace))
-    if (!claim.ok) ipam.shut(service, service.held)
-    if (isContested(ipam, service)) this.outdate()
+  #reconfigure(ipam: Ipam): void {
+    const [pools, reserved, policies] = [this.#source.pools(), this.#source.reserved(), this.#source.policies()]
+    const { services, comes } = ipam.affectedBy(pools)
+    const touched = this.#connected(ipam, [...services, ...this.#outsiders.where(comes)])
+    this.#withdraw(ipam, touched)
+    ipam.reconfigure({ pools, reserved, policies })
+    this.#enter(ipam, this.#current(touched))
   }
-}
 
-/** On one of its addresses there is another Service, and one of the two may not be where its status says. */
-function isContested(ipam: Ipam, { key, held }: ServiceView): boolean {
-  const isOut = (name: NamespacedName): boolean => ipam.allocationOf(name) === undefined
-  return held.some((address) => {
-    const others = ipam.holdersOf(address).filter((holder) => holder !== key)
-    return others.length > 0 && [key, ...others].some(isOut)
-  })
+  #change(ipam: Ipam, key: NamespacedName, service: ServiceView | undefined): void {
+    const neighbours = this.#isContested(ipam, key) ? this.#connected(ipam, [key]) : new Set([key])
+    this.#withdraw(ipam, neighbours)
+    neighbours.delete(key)
+    this.#enter(ipam, [...this.#current(neighbours), ...(service === undefined ? [] : [service])])
+    if (service === undefined || !this.#isContested(ipam, key)) return
+    // Who comes to an address on which others are may be older than they.
+    const met = this.#connected(ipam, [key])
+    this.#withdraw(ipam, met)
+    met.delete(key)
+    this.#enter(ipam, [...this.#current(met), service])
+  }
+
+  /** On one of its addresses are others, and one of them all is not where its status says. */
+  #isContested(ipam: Ipam, key: NamespacedName): boolean {
+    const isOut = (name: NamespacedName): boolean => ipam.allocationOf(name) === undefined
+    return this.#addressesOf(ipam, key).some((address) => {
+      const others = ipam.holdersOf(address).filter((holder) => holder !== key)
+      const outside = this.#outsiders.at(address)
+      return others.length + outside.length > 0 && (outside.length > 0 || [key, ...others].some(isOut))
+    })
+  }
+
+  /** These Services, and whoever shows an address that one of them shows, and so on. */
+  #connected(ipam: Ipam, keys: Iterable<NamespacedName>): Set<NamespacedName> {
+    const found = new Set(keys)
+    // A Set takes in what is added while it is gone through.
+    for (const key of found) {
+      for (const address of this.#addressesOf(ipam, key)) {
+        for (const other of [...ipam.holdersOf(address), ...this.#outsiders.at(address)]) found.add(other)
+      }
+    }
+    return found
+  }
+
+  #addressesOf(ipam: Ipam, key: NamespacedName): readonly Address[] {
+    return [...ipam.addressesOf(key), ...this.#outsiders.of(key)]
+  }
+
+  #withdraw(ipam: Ipam, keys: Iterable<NamespacedName>): void {
+    for (const key of keys) {
+      ipam.release(key)
+      this.#outsiders.leave(key)
+    }
+  }
+
+  #current(keys: Iterable<NamespacedName>): readonly ServiceView[] {
+    return [...keys].flatMap((key) => this.#source.service(key) ?? [])
+  }
+
+  /** Services of which the books have nothing. */
+  #enter(ipam: Ipam, services: readonly ServiceView[]): void {
+    const balanced = services.filter(({ isLoadBalancer, held }) => isLoadBalancer && held.length > 0)
+    rebuild(ipam, balanced, (name) => this.#source.namespaceOf(name), undefined)
+    for (const { key, held } of balanced) {
+      const outside = held.filter((address) => !ipam.holdersOf(address).includes(key))
+      if (outside.length > 0) this.#outsiders.enter(key, outside)
+    }
+  }
 }

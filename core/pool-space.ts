@@ -8,8 +8,8 @@ import { type AddressRange, rangeSize } from './range.ts'
 export interface Lane {
   readonly space: PoolSpace
   readonly range: AddressRange
-  /** Position among the pool's lanes: addresses of an earlier lane are handed out first. */
-  readonly order: number
+  /** Position among the pool's lanes: addresses of an earlier lane are handed out first. Edits of the pool may change it, but not before which others that stay it is. */
+  order: number
   readonly lowest: Address | undefined
   take(address: Address): boolean
   give(address: Address): boolean
@@ -22,22 +22,47 @@ export interface Place {
 }
 
 export class PoolSpace {
-  readonly pool: Pool
-  readonly lanes: readonly Lane[]
-  readonly #families: ReadonlySet<Family>
+  #pool: Pool
+  #lanes: readonly Lane[] = []
+  readonly #families = new Set<Family>()
   readonly #capacity: Record<Family, bigint> = { IPv4: 0n, IPv6: 0n }
   readonly #assigned: Record<Family, number> = { IPv4: 0, IPv6: 0 }
   /** Orders of the lanes with a free address: full ones are not looked at again and again. */
-  readonly #withRoom: Readonly<Record<Family, FreeSpace<number>>>
+  #withRoom: Readonly<Record<Family, FreeSpace<number>>> = { IPv4: noOrders(), IPv6: noOrders() }
 
   constructor(pool: Pool) {
-    this.pool = pool
-    this.lanes = pool.ranges.map((range, order) => makeLane(this, range, order))
-    this.#families = new Set(this.lanes.map(({ range }) => range.first.family))
-    const orders = (): FreeSpace<number> => new FreeSpace(0, this.lanes.length - 1, everyInteger)
-    this.#withRoom = { IPv4: orders(), IPv6: orders() }
-    for (const lane of this.lanes) for (const family of ['IPv4', 'IPv6'] as const) this.#note(lane, family)
-    for (const { range } of this.lanes) this.#capacity[range.first.family] += usableSize(range, pool.avoidBuggyIPs)
+    this.#pool = pool
+    this.adopt(pool, [])
+  }
+
+  get pool(): Pool {
+    return this.#pool
+  }
+
+  get lanes(): readonly Lane[] {
+    return this.#lanes
+  }
+
+  /**
+   * The pool is another now.
+   *
+   * @param kept for each of its ranges the lane that stays with everybody on it; nobody is on the others
+   */
+  adopt(pool: Pool, kept: readonly (Lane | undefined)[]): void {
+    this.#pool = pool
+    this.#lanes = pool.ranges.map((range, order) => kept[order] ?? makeLane(this, range))
+    const last = this.#lanes.length - 1
+    this.#withRoom = { IPv4: new FreeSpace(0, last, everyInteger), IPv6: new FreeSpace(0, last, everyInteger) }
+    this.#families.clear()
+    this.#capacity.IPv4 = 0n
+    this.#capacity.IPv6 = 0n
+    for (const [order, lane] of this.#lanes.entries()) {
+      lane.order = order
+      for (const family of ['IPv4', 'IPv6'] as const) this.#note(lane, family)
+      const { family } = lane.range.first
+      this.#families.add(family)
+      this.#capacity[family] += usableSize(lane.range, pool.avoidBuggyIPs)
+    }
   }
 
   hasFamily(family: Family): boolean {
@@ -69,7 +94,12 @@ export class PoolSpace {
   /** @param reusable false for an address that must not be handed out again, such as a Node's own */
   vacate(lane: Lane, address: Address, reusable: boolean): void {
     this.#assigned[address.family]--
-    if (reusable && this.isUsable(address) && lane.give(address)) this.#withRoom[address.family].give(lane.order)
+    if (reusable) this.open(lane, address)
+  }
+
+  /** Nobody was to get the address, and nobody is on it: from now on it may be handed out. */
+  open(lane: Lane, address: Address): void {
+    if (this.isUsable(address) && lane.give(address)) this.#withRoom[address.family].give(lane.order)
   }
 
   /** Nobody gets the address. */
@@ -90,12 +120,16 @@ export class PoolSpace {
   }
 }
 
+function noOrders(): FreeSpace<number> {
+  return new FreeSpace(0, -1, everyInteger)
+}
+
 /** In the order in which the addresses of a pool are handed out. */
 export function isBefore(a: Place, b: Place): boolean {
   return a.lane.order < b.lane.order || (a.lane.order === b.lane.order && a.address.value < b.address.value)
 }
 
-function makeLane(space: PoolSpace, range: AddressRange, order: number): Lane {
+function makeLane(space: PoolSpace, range: AddressRange): Lane {
   const { first, last } = range
   if (first.family === 'IPv4' && last.family === 'IPv4') {
     const line: Line<number> = space.pool.avoidBuggyIPs ? tameIPv4 : everyInteger
@@ -103,7 +137,7 @@ function makeLane(space: PoolSpace, range: AddressRange, order: number): Lane {
     return {
       space,
       range,
-      order,
+      order: 0,
       get lowest(): Address | undefined {
         return free.lowest === undefined ? undefined : { family: 'IPv4', value: free.lowest }
       },
@@ -115,7 +149,7 @@ function makeLane(space: PoolSpace, range: AddressRange, order: number): Lane {
   return {
     space,
     range,
-    order,
+    order: 0,
     get lowest(): Address | undefined {
       return free.lowest === undefined ? undefined : { family: 'IPv6', value: free.lowest }
     },

@@ -26,6 +26,11 @@ export class Tenants {
     return this.#houses.get(address.value)?.keys ?? []
   }
 
+  /** Every address in use. */
+  houses(): Iterable<House> {
+    return this.#houses.values()
+  }
+
   /** How many distinct addresses Services of the namespace are on. */
   count(namespace: string): Readonly<Record<Family, number>> {
     return this.#counts.get(namespace) ?? { IPv4: 0, IPv6: 0 }

@@ -1,12 +1,13 @@
 // Which Services the controller would take their addresses from: what they hold is claimed again under the pools as they would be.
 import type { Address } from '../../core/address.ts'
 import type { Pool } from '../../core/config/pool.ts'
+import { sameScope } from '../../core/config/scope.ts'
+import { sameSelectors } from '../../core/config/selectors.ts'
 import { createIpam, type Ipam } from '../../core/ipam.ts'
 import type { Allocation } from '../../core/ledger.ts'
 import type { NamespaceView } from '../../core/namespace.ts'
 import { splitName } from '../../core/namespaced-name.ts'
 import { allowsNamespace } from '../../core/pool-order.ts'
-import type { Selector } from '../../core/selector.ts'
 import { viewService } from '../../core/service.ts'
 import type { World } from '../world.ts'
 
@@ -76,19 +77,10 @@ function changedPools(before: readonly Pool[], after: readonly Pool[]): Readonly
 
 function isAlike(a: Pool, b: Pool): boolean {
   if (a === b) return true
-  const [first, second] = [a.allocation, b.allocation]
   return (
     a.avoidBuggyIPs === b.avoidBuggyIPs &&
     a.ranges.length === b.ranges.length &&
     a.ranges.every(({ canonical }, index) => canonical === b.ranges[index]?.canonical) &&
-    (first?.namespaces ?? nobody).symmetricDifference(second?.namespaces ?? nobody).size === 0 &&
-    sameSelectors(first?.namespaceSelectors ?? [], second?.namespaceSelectors ?? []) &&
-    sameSelectors(first?.serviceSelectors ?? [], second?.serviceSelectors ?? [])
+    sameScope(a.allocation, b.allocation)
   )
-}
-
-const nobody: ReadonlySet<string> = new Set()
-
-function sameSelectors(a: readonly Selector[], b: readonly Selector[]): boolean {
-  return a.length === b.length && a.every(({ canonical }, index) => canonical === b[index]?.canonical)
 }

@@ -3,7 +3,7 @@ import type { NamespaceView } from '../namespace.ts'
 import type { Problem } from '../problem.ts'
 import type { Labels, Selector } from '../selector.ts'
 import type { Fields } from '../shape.ts'
-import { anyMatches, compileNames, compileSelectors } from './selectors.ts'
+import { anyMatches, compileNames, compileSelectors, sameSelectors } from './selectors.ts'
 
 export interface Scope {
   readonly namespaces: ReadonlySet<string>
@@ -43,3 +43,14 @@ export function coversNamespace({ namespaces, namespaceSelectors }: Scope, names
 export function coversLabels({ serviceSelectors }: Scope, labels: Labels): boolean {
   return serviceSelectors.length === 0 || anyMatches(serviceSelectors, labels)
 }
+
+/** Whoever one of them is about, so is the other; no scope is about everything. */
+export function sameScope(a: Scope = everything, b: Scope = everything): boolean {
+  return (
+    a.namespaces.symmetricDifference(b.namespaces).size === 0 &&
+    sameSelectors(a.namespaceSelectors, b.namespaceSelectors) &&
+    sameSelectors(a.serviceSelectors, b.serviceSelectors)
+  )
+}
+
+const everything: Scope = { namespaces: new Set(), namespaceSelectors: [], serviceSelectors: [] }

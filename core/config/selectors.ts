@@ -50,6 +50,11 @@ export function anyMatches(selectors: readonly Selector[], labels: Labels): bool
   return selectors.some((selector) => selector.matches(labels))
 }
 
+/** The same texts in the same order. */
+export function sameSelectors(a: readonly Selector[], b: readonly Selector[]): boolean {
+  return a.length === b.length && a.every(({ canonical }, index) => canonical === b[index]?.canonical)
+}
+
 /** Texts of a list that must not repeat: names of pools, namespaces, peers. */
 export function compileNames(
   list: unknown,

@@ -10,9 +10,9 @@ import { namespaceFacts, nodeFacts, poolFacts } from '../../core/facts.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../../core/namespace.ts'
 import { splitName } from '../../core/namespaced-name.ts'
 import { viewNode } from '../../core/node.ts'
-import type { KubeObject } from '../../core/objects.ts'
+import type { KubeObject, Service } from '../../core/objects.ts'
 import { Occupancy } from '../../core/occupancy.ts'
-import { viewService } from '../../core/service.ts'
+import { type ServiceView, viewService } from '../../core/service.ts'
 import { asTexts } from '../../core/shape.ts'
 import type { KubeClient, ListOptions } from '../../kube/client.ts'
 import { type Clock, systemClock } from '../../kube/clock.ts'
@@ -71,7 +71,12 @@ export class ClusterView {
       pools: () => this.#pools().pools,
       policies: () => this.#stored.policies().compiled,
       reserved: () => this.#caches.nodes.store.list().flatMap((node) => viewNode(node).addresses),
-      services: () => this.#caches.services.store.list().map((service) => viewService(service, settings.classes)),
+      services: () => this.#services(() => true),
+      service: (key) => {
+        const service = this.#caches.services.store.get(key)
+        return service === undefined ? undefined : viewService(service, settings.classes)
+      },
+      servicesIn: (namespace) => this.#services(({ metadata }) => metadata.namespace === namespace),
       namespaceOf: (name) => this.#namespace(name),
     })
   }
@@ -87,10 +92,9 @@ export class ClusterView {
     nodes.store.subscribe((change) => {
       if (change.type !== 'modified' || nodeFacts(change.previous) !== nodeFacts(change.object)) this.#occupancy.outdate()
     })
-    // A new Namespace has no Services yet; but one of a list may come after its Services.
     namespaces.store.subscribe((change) => {
       if (change.type === 'modified' && namespaceFacts(change.previous) === namespaceFacts(change.object)) return
-      if (change.type === 'modified' || this.#hasServices(change.object.metadata.name)) this.#occupancy.outdate()
+      this.#occupancy.relabel(change.object.metadata.name ?? '')
     })
     services.store.subscribe((change) => {
       const service = viewService(change.object, this.#options.settings.classes)
@@ -251,8 +255,9 @@ export class ClusterView {
     return known === undefined ? bareNamespace(name) : viewNamespace(known)
   }
 
-  #hasServices(namespace: string | undefined): boolean {
-    return this.#caches.services.store.list().some(({ metadata }) => metadata.namespace === namespace)
+  #services(isWanted: (service: Service) => boolean): readonly ServiceView[] {
+    const wanted = this.#caches.services.store.list().filter(isWanted)
+    return wanted.map((service) => viewService(service, this.#options.settings.classes))
   }
 }
 

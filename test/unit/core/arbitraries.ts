@@ -46,7 +46,7 @@ export const poolList = fc.subarray([0, 1, 2, 3]).chain((indexes) =>
   ),
 )
 
-export const someAddress = fc.constantFrom(
+export const allAddresses = [
   '10.0.0.252',
   '10.0.0.255',
   '10.0.1.0',
@@ -58,7 +58,9 @@ export const someAddress = fc.constantFrom(
   'fd00:1::3',
   'fd00:2::ff',
   '10.9.9.9',
-)
+] as const
+
+export const someAddress = fc.constantFrom(...allAddresses)
 
 const annotations = fc.record(
   {
