@@ -125,7 +125,7 @@ export class Admission {
     // The API server shows a warning once for each call that gives it.
     const warnings = call === 'validating' || problems.length > 0 ? verdict.warnings : []
     countWarnings(this.#metrics, request.kind, warnings)
-    this.#logNotes(request, verdict.notes)
+    this.#tellOwner(request, verdict.notes)
     const audit = auditAnnotations(verdict.notes)
     const [first] = problems
     if (first !== undefined) {
@@ -192,9 +192,11 @@ export class Admission {
     })
   }
 
-  #logNotes(request: AdmissionRequest, notes: readonly PolicyNote[]): void {
-    for (const { type, policy, validation, message } of notes)
+  #tellOwner(request: AdmissionRequest, notes: readonly PolicyNote[]): void {
+    for (const { type, policy, validation, message } of notes) {
+      this.#metrics.metallb_admission_policy_notes_total.inc({ type })
       this.#log[type === 'audited' ? 'info' : 'warn']({ event: noteEvents[type], ...subject(request), policy, validation, reason: message })
+    }
   }
 
   #logRefusal(call: Call, request: AdmissionRequest, problems: readonly Problem[], startedAt: number): void {

@@ -15,6 +15,11 @@ export const metrics = declare({
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   },
   metallb_admission_warnings_total: { kind: 'counter', labels: ['kind', 'code'], help: 'Warnings given to whoever wrote an object' },
+  metallb_admission_policy_notes_total: {
+    kind: 'counter',
+    labels: ['type'],
+    help: 'Expressions of AllocationPolicies that failed for a Service, were late, or were false and audited',
+  },
   metallb_admission_errors_total: {
     kind: 'counter',
     labels: ['status'],

@@ -113,6 +113,8 @@ describe('a Service that a policy does not allow', () => {
       { policy: 'prod', validation: 'validation "never"', message: 'not here' },
     ])
     expect(scene.log.map(({ event, policy, reason }) => [event, policy, reason])).to.deep.equal([['policyAudited', 'prod', 'not here']])
+    const { values } = await metrics.metallb_admission_policy_notes_total.get()
+    expect(values.map(({ labels }) => labels.type)).to.include('audited')
   })
 })
 
