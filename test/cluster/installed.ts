@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { eventually, objectFile } from '../../demo/stage.ts'
 import type { Lab } from '../lab/lab.ts'
+import { until } from '../lab/wait.ts'
 import { overlay } from './product-lab.ts'
 
 export const namespace = 'metallb-system'
@@ -36,4 +37,11 @@ export async function install(lab: Lab): Promise<void> {
 
 export async function untilRolledOut(lab: Lab): Promise<void> {
   for (const workload of workloads) await must(lab, ['rollout', 'status', workload, '-n', namespace, '--timeout=60s'])
+}
+
+/** A roll-out is over while the last of the old pods still serve those who know them. */
+export async function untilOldPodsAreGone(lab: Lab): Promise<void> {
+  const leaving = (): Promise<string> =>
+    must(lab, ['get', 'pods', '-n', namespace, '-o', 'jsonpath={.items[*].metadata.deletionTimestamp}'])
+  await until('the old pods to be gone', async () => ((await leaving()) === '' ? true : undefined), { limitMs: 40_000, everyMs: 500 })
 }

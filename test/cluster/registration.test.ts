@@ -6,7 +6,7 @@ import { resources } from '../../kube/resources.ts'
 import { setup } from '../../tools/setup.ts'
 import { configurationName, versionAnnotation, type WebhookConfiguration } from '../../webhook/registration.ts'
 import { until } from '../lab/wait.ts'
-import { install, must, namespace } from './installed.ts'
+import { install, must, namespace, untilOldPodsAreGone } from './installed.ts'
 import { underLoad } from './load.ts'
 import { buildOlderWebhook, type OlderWebhook } from './older-webhook.ts'
 import { type ProductLab, productLab } from './product-lab.ts'
@@ -145,6 +145,7 @@ describe('the registration of the webhook', () => {
     async function rollTo(image: string): Promise<void> {
       await must(product.lab, ['set', 'image', 'deployment/webhook', '-n', namespace, `webhook=${image}`])
       await must(product.lab, ['rollout', 'status', 'deployment/webhook', '-n', namespace, '--timeout=90s'])
+      await untilOldPodsAreGone(product.lab)
     }
 
     it('is left alone by an older one, and a roll-back loses no call', async function () {
@@ -177,12 +178,7 @@ describe('the registration of the webhook', () => {
     const { failures } = await underLoad(product.kube, callsPerSecond, async () => {
       await must(product.lab, ['rollout', 'restart', 'deployment/webhook', '-n', namespace])
       await must(product.lab, ['rollout', 'status', 'deployment/webhook', '-n', namespace, '--timeout=90s'])
-      // The last of the old replicas serves for 5 s more, drains and goes.
-      const pods = (): Promise<string> => must(product.lab, ['get', 'pods', '-n', namespace, '-l', 'component=webhook', '-o', 'name'])
-      await until('the old replicas to be gone', async () => ((await pods()).trim().split('\n').length === 2 ? true : undefined), {
-        limitMs: 40_000,
-        everyMs: 500,
-      })
+      await untilOldPodsAreGone(product.lab)
     })
     expect(failures).to.deep.equal([])
     expect(policies).to.deep.equal({ mutating: [], validating: [] })
