@@ -9,7 +9,7 @@ export const localPrefConflicts: PoolRule = ({ pool, world }) => {
   const adverts = world.bgpAdvertisements.compiled.filter((advert) => selectsPool(advert, pool))
   return adverts.flatMap((advert, index) =>
     adverts.slice(index + 1).flatMap((other) => {
-      const conflict = localPrefConflict(advert, other, pool, nodes)
+      const conflict = localPrefConflict(advert, other, [pool], nodes)
       return conflict === undefined
         ? []
         : [problem('LocalPrefConflict', 'metadata.name', `${conflict}; nothing of it is announced until they agree`)]
