@@ -5,9 +5,17 @@ import { counted, printable } from '../../printable.ts'
 import type { Announcers } from '../announcers.ts'
 import { type ChangeOutcome, losesAnnouncement, type Plan, type ServiceOutcome } from '../plan.ts'
 
+/** A person reads no more. */
+const shown = 100
+
 export function renderText(plan: Plan): string {
   const isHypothetical = plan.changes.some(({ verdict }) => verdict === 'disruption')
-  const services = plan.services.toSorted((a, b) => weightOf(a) - weightOf(b)).map(describeService)
+  const worstFirst = plan.services.toSorted((a, b) => weightOf(a) - weightOf(b))
+  const more = worstFirst.length - shown
+  const services = [
+    ...worstFirst.slice(0, shown).map(describeService),
+    ...(more > 0 ? [`  … and ${counted(more, 'Service')} more; --output json lists all`] : []),
+  ]
   const blocks = [
     plan.changes.map(describeChange),
     services.length === 0 ? [] : [isHypothetical ? 'If it were allowed nevertheless:' : 'Then:', ...services],

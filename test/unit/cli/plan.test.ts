@@ -268,6 +268,17 @@ Note: new Services are taken to have a pod on every Node.
   })
 })
 
+describe('The text of a plan', () => {
+  it('shows a hundred Services, the worst first', () => {
+    const many = Array.from({ length: 150 }, (_, index) => service(`shop/s${index}`, [`10.0.0.${index + 1}`], { uid: `${index}` }))
+    const plan = planOf([...nodes, lan, pool('a', '10.0.0.0/24'), ...many], { apply: [pool('a', '10.0.1.0/24')], remove: ['svc/shop/s0'] })
+    const lines = renderText(plan).split('\n')
+    expect(lines.filter((line) => /^ {2}[-~] /.test(line))).to.have.length(100)
+    expect(lines.filter((line) => line.startsWith('  x '))).to.deep.equal([])
+    expect(lines).to.include('  … and 50 Services more; --output json lists all')
+  })
+})
+
 describe('A rehearsal', () => {
   const services = fc
     .array(fc.record({ service: someService, held: fc.uniqueArray(someAddress, { maxLength: 2 }) }), { minLength: 1, maxLength: 8 })
