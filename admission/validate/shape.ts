@@ -62,8 +62,9 @@ function fieldPaths(error: ErrorObject): readonly [field: string, owner: string]
   return [typeof absent === 'string' ? appendToPath(owner, absent) : owner, owner]
 }
 
+/** Indexes and the keys of maps in brackets, as Kubernetes writes them. */
 function appendToPath(path: string, token: string): string {
-  if (!/^[A-Za-z_]\w*$/.test(token)) return `${path}[${token}]`
+  if (path.endsWith('.matchLabels') || !/^[A-Za-z_]\w*$/.test(token)) return `${path}[${token}]`
   return path === '' ? token : `${path}.${token}`
 }
 

@@ -102,7 +102,7 @@ function checkTogether(written: Written, reader: PeerReader): void {
     reader.report('WrongFamily', 'sourceAddress', words)
   }
   if (written.password !== undefined && written.passwordSecret !== undefined) {
-    reader.report('Contradiction', 'passwordSecret', 'has both password and passwordSecret; keep passwordSecret')
+    reader.report('Contradiction', 'password', 'has both password and passwordSecret; keep passwordSecret')
   }
 }
 
@@ -154,7 +154,7 @@ class PeerReader {
     const fixed = this.asNumber('peerASN')
     const dynamic = this.text('dynamicASN')
     if (fixed !== undefined && dynamic !== undefined) {
-      this.report('Contradiction', 'dynamicASN', 'has both peerASN and dynamicASN; keep one of them')
+      this.report('Contradiction', 'peerASN', 'has both peerASN and dynamicASN; keep one of them')
     }
     if (fixed !== undefined) return fixed
     if (dynamic === 'internal' || dynamic === 'external') return dynamic

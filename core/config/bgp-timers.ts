@@ -20,7 +20,7 @@ export function compilePeerTimers(spec: Fields, owner: string): { readonly timer
   const problems: Problem[] = []
   const seconds = (field: string): number | undefined => {
     const text = asText(spec[field])
-    if (text === undefined || text === '') return undefined
+    if (text === undefined) return undefined
     const duration = parseDuration(text)
     if (duration.ok) return duration.value / 1000
     const message = `${field} ${quote(text)} of ${owner} is not a length of time: ${duration.error}`
@@ -28,13 +28,18 @@ export function compilePeerTimers(spec: Fields, owner: string): { readonly timer
     return undefined
   }
   const keepaliveTime = seconds('keepaliveTime')
+  const writtenHoldTime = seconds('holdTime')
   // Only one of both given: the other follows, the hold time being three keepalives.
-  const holdTime = Math.floor(seconds('holdTime') ?? (keepaliveTime === undefined ? defaultHoldTime : 3 * keepaliveTime))
+  const holdTime = Math.floor(writtenHoldTime ?? (keepaliveTime === undefined ? defaultHoldTime : 3 * keepaliveTime))
   const connectTime = seconds('connectTime')
   const report = (field: string, words: string): void => {
     problems.push(problem('OutOfBounds', `spec.${field}`, `${owner} ${words}`, asText(spec[field])))
   }
-  if ((holdTime > 0 && holdTime < 3) || holdTime > longestHoldTime) {
+  const isPossible = holdTime === 0 || (holdTime >= 3 && holdTime <= longestHoldTime)
+  if (!isPossible && writtenHoldTime === undefined) {
+    const words = `sends keepalives every ${keepaliveTime} s without a holdTime, which is then three times that; write 0s or 1s to 21845s`
+    report('keepaliveTime', words)
+  } else if (!isPossible) {
     report('holdTime', `has a hold time of ${holdTime} s; it is 0s for never, or 3s to ${longestHoldTime}s`)
   }
   if (keepaliveTime !== undefined && keepaliveTime > holdTime) {

@@ -16,9 +16,9 @@ const part = /^(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/
 
 /** @returns milliseconds, never negative; or the reason in words, without the text itself */
 export function parseDuration(text: string): Result<number, string> {
-  if (text === '0') return ok(0)
   if (text.startsWith('-')) return fail('it is negative')
   let rest = text.replace(/^\+/, '')
+  if (rest === '0') return ok(0)
   if (rest === '') return fail('it is empty')
   let milliseconds = 0
   while (rest !== '') {

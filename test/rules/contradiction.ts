@@ -5,7 +5,7 @@ export const table: RuleTable = {
   cases: {
     'refuses two passwords': {
       object: peerWith({ password: 'a', passwordSecret: { name: 'bgp' } }),
-      refused: 'spec.passwordSecret: BGPPeer "tor" has both password and passwordSecret; keep passwordSecret',
+      refused: 'spec.password: BGPPeer "tor" has both password and passwordSecret; keep passwordSecret',
     },
     'refuses two ways to find the router': {
       object: peerWith({ interface: 'eth1' }),
@@ -13,7 +13,7 @@ export const table: RuleTable = {
     },
     'refuses two ways to know its AS': {
       object: peerWith({ dynamicASN: 'external' }),
-      refused: 'spec.dynamicASN: BGPPeer "tor" has both peerASN and dynamicASN; keep one of them',
+      refused: 'spec.peerASN: BGPPeer "tor" has both peerASN and dynamicASN; keep one of them',
     },
     'refuses many hops to a router of our own AS': {
       object: peerWith({ peerASN: 65001, ebgpMultiHop: true }),

@@ -8,6 +8,13 @@ export const table: RuleTable = {
       refused:
         'spec.holdTime: holdTime "90" of BGPPeer "tor" is not a length of time: it is not a number with a unit, such as 90s or 1m30s',
     },
+    'refuses an empty one': {
+      object: peerWith({ keepaliveTime: '' }),
+      refused: 'spec.keepaliveTime: keepaliveTime "" of BGPPeer "tor" is not a length of time: it is empty',
+    },
+    'reads what Go reads': {
+      object: peerWith({ holdTime: '+1.5m', keepaliveTime: '30000000µs', connectTime: '10s' }),
+    },
     'refuses a negative one': {
       object: peerWith({ connectTime: '-5s' }),
       refused: 'spec.connectTime: connectTime "-5s" of BGPPeer "tor" is not a length of time: it is negative',

@@ -1,4 +1,4 @@
-import { advertisementWith, peerWith, type RuleTable } from './table.ts'
+import { advertisementWith, peerWith, policyWith, type RuleTable } from './table.ts'
 
 export const table: RuleTable = {
   code: 'MissingField',
@@ -14,6 +14,10 @@ export const table: RuleTable = {
     'refuses a peer without a router': {
       object: peerWith({ peerAddress: '' }),
       refused: 'spec.peerAddress: BGPPeer "tor" has neither peerAddress nor interface; set the address of the router',
+    },
+    'refuses a quota of nothing': {
+      object: policyWith('rules', { quota: { addresses: {} } }),
+      refused: 'spec.quota.addresses: policy "rules" has a quota without numbers; set ipv4, ipv6 or both',
     },
     'refuses an entry without all of its parts': {
       object: advertisementWith({ preferredNodeSelectors: [{ preference: {} }] }),

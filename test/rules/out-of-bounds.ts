@@ -12,6 +12,11 @@ export const table: RuleTable = {
       refused:
         'spec.keepaliveTime: BGPPeer "tor" sends keepalives every 31 s, later than its hold time of 30 s is over; make it a third of that',
     },
+    'refuses keepalives without a hold time that could be three times as long': {
+      object: peerWith({ keepaliveTime: '500ms' }),
+      refused:
+        'spec.keepaliveTime: BGPPeer "tor" sends keepalives every 0.5 s without a holdTime, which is then three times that; write 0s or 1s to 21845s',
+    },
     'refuses parts of a second between attempts to connect': {
       object: peerWith({ connectTime: '1500ms' }),
       refused: 'spec.connectTime: BGPPeer "tor" has connectTime "1500ms", which is not a whole number of seconds from 1s to 65535s',

@@ -7,6 +7,7 @@ import type { AdmissionRequest } from '../../../admission/request.ts'
 import { review, reviewService } from '../../../admission/review.ts'
 import { asWarnings, type Verdict } from '../../../admission/verdict.ts'
 import type { World } from '../../../admission/world.ts'
+import { problemCodes } from '../../../core/problem.ts'
 import type { Fields } from '../../../core/shape.ts'
 import type { RuleCase, RuleTable } from '../../rules/table.ts'
 import { poolObject } from '../core/objects.ts'
@@ -50,6 +51,17 @@ function saidOf({ pools = {}, defaultPool, object, old, ...surroundings }: RuleC
   const warned = underCode(verdict.warnings)
   return { ...(refused === '' ? {} : { refused }), ...(warned === '' ? {} : { warned }) }
 }
+
+describe('the codes', () => {
+  it('have a table each, from which docs/errors.md has its example', () => {
+    const shown = tables.filter(({ table }) =>
+      Object.values(table.cases).some(({ refused, warned }) => refused !== undefined || warned !== undefined),
+    )
+    // The probe asks whether the API server reaches the webhook: no user sees its answer.
+    const codes = Object.keys(problemCodes).filter((code) => code !== 'WebhookProbe')
+    expect(shown.map(({ table }) => table.code)).to.have.members(codes)
+  })
+})
 
 describe('the rule', () => {
   for (const { file, table } of tables) {

@@ -73,7 +73,7 @@ describe('BGPPeer', () => {
     'no AS number of ours': [{ myASN: undefined }, ['spec.myASN MissingField']],
     'an AS number that does not fit': [{ myASN: 4_294_967_296 }, ['spec.myASN OutOfBounds']],
     'no AS number of the router': [{ peerASN: undefined }, ['spec.peerASN MissingField']],
-    'two ways to know the AS': [{ dynamicASN: 'internal' }, ['spec.dynamicASN Contradiction']],
+    'two ways to know the AS': [{ dynamicASN: 'internal' }, ['spec.peerASN Contradiction']],
     'a third kind of AS': [{ peerASN: undefined, dynamicASN: 'auto' }, ['spec.dynamicASN NotSupported']],
     'many hops within the AS': [{ peerASN: 65001, ebgpMultiHop: true }, ['spec.ebgpMultiHop Contradiction']],
     'no router': [{ peerAddress: undefined }, ['spec.peerAddress MissingField']],
@@ -87,7 +87,7 @@ describe('BGPPeer', () => {
     'a hold time in words': [{ holdTime: 'long' }, ['spec.holdTime DurationSyntax']],
     'keepalives later than the hold time': [{ holdTime: '9s', keepaliveTime: '10s' }, ['spec.keepaliveTime OutOfBounds']],
     'a connect time of half a second': [{ connectTime: '500ms' }, ['spec.connectTime OutOfBounds']],
-    'two passwords': [{ password: 'a', passwordSecret: { name: 'b' } }, ['spec.passwordSecret Contradiction']],
+    'two passwords': [{ password: 'a', passwordSecret: { name: 'b' } }, ['spec.password Contradiction']],
     'a selector that is none': [
       { nodeSelectors: [{ matchExpressions: [{ key: 'a', operator: 'Maybe' }] }] },
       ['spec.nodeSelectors[0].matchExpressions[0].operator SelectorInvalid'],
