@@ -28,6 +28,7 @@ const checks: readonly Step[] = [
   script('knip'),
   { name: 'generated', argv: [process.execPath, 'schemas/generate.ts', '--check'], deadlineMs: 5 * minutes },
   { name: 'errors', argv: [process.execPath, 'tools/errors.ts', '--check'], deadlineMs: 5 * minutes },
+  { name: 'without webhook', argv: [process.execPath, 'tools/without-webhook.ts', '--check'], deadlineMs: 5 * minutes },
 ]
 const unitTests = (options: readonly string[]): Step => mocha('unit', 'test/unit/**/*.test.ts', options, 10 * minutes)
 const clusterTests = (options: readonly string[]): Step =>

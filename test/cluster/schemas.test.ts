@@ -7,8 +7,10 @@ import { buildLabImages } from '../../images/lab.ts'
 import { ApiError, type KubeClient, type Resource } from '../../kube/client.ts'
 import { readKinds } from '../../schemas/generator/crd.ts'
 import { setup } from '../../tools/setup.ts'
+import { corpus } from '../corpus/corpus.ts'
+import type { ApiObject, Example } from '../corpus/example.ts'
+import { statusCorpus } from '../corpus/statuses.ts'
 import { type Lab, upLab } from '../lab/lab.ts'
-import { type ApiObject, corpus, type Example, statusCorpus } from '../unit/schemas/corpus.ts'
 
 const crds = new URL('../../schemas/crds/', import.meta.url)
 const namespace = 'metallb-system'
@@ -50,7 +52,7 @@ async function causesOf(request: Promise<unknown>): Promise<readonly Cause[]> {
   }
 }
 
-function expectVerdict(example: Example, causes: readonly Cause[]): void {
+function expectVerdict(example: Pick<Example, 'server' | 'says'>, causes: readonly Cause[]): void {
   const fields = [...new Set(causes.map(({ field }) => field))]
   expect(fields, JSON.stringify(causes)).to.have.members(example.server)
   if (example.says !== undefined) expect(causes.map(({ message }) => message).join('\n')).to.include(example.says)
@@ -67,7 +69,7 @@ describe('the schemas in a real API server', () => {
   }
 
   /** Replaces `before` by the object, nothing of which stays. */
-  async function update(example: Example, before: ApiObject, subresource?: 'status'): Promise<readonly Cause[]> {
+  async function update(example: Pick<Example, 'object'>, before: ApiObject, subresource?: 'status'): Promise<readonly Cause[]> {
     const resource = resourceOf(before)
     const { name } = before.metadata
     const created = await kube.create<ApiObject>(resource, before)

@@ -17,7 +17,7 @@ export const table: RuleTable = {
     },
     'refuses a quota of nothing': {
       object: policyWith('rules', { quota: { addresses: {} } }),
-      refused: 'spec.quota.addresses: policy "rules" has a quota without numbers; set ipv4, ipv6 or both',
+      refused: 'spec.quota.addresses: the quota of policy "rules" limits nothing: it needs ipv4, ipv6 or both',
     },
     'refuses an entry without all of its parts': {
       object: advertisementWith({ preferredNodeSelectors: [{ preference: {} }] }),
