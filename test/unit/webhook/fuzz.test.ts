@@ -8,10 +8,10 @@ import { systemClock } from '../../../kube/clock.ts'
 import { createLogger } from '../../../kube/logger.ts'
 import { Admission } from '../../../webhook/io/admission.ts'
 import { metrics } from '../../../webhook/io/metrics.ts'
+import { corpus } from '../../corpus/corpus.ts'
 import type { RuleTable } from '../../rules/table.ts'
 import { deletionOf, evaluator, requestFor, reviewTextOf, stored, worldOf } from '../admission/example.ts'
 import { poolObject } from '../core/objects.ts'
-import { corpus } from '../schemas/corpus.ts'
 
 /** Reviews per run; a run elsewhere may take more or fewer. */
 const runs = Number(process.env['FUZZ_RUNS'] ?? 100_000)
