@@ -8,13 +8,12 @@ type Fields = Readonly<Record<string, unknown>>
 
 const own = 'metallb-system'
 
-function pool(name: string, addresses: readonly string[], spec: Fields = {}): Fields {
-  return { apiVersion: 'metallb.io/v1beta1', kind: 'IPAddressPool', metadata: { name, namespace: own }, spec: { addresses, ...spec } }
+function ours(kind: string, name: string, spec: Fields, version = 'v1beta1'): Fields {
+  return { apiVersion: `metallb.io/${version}`, kind, metadata: { name, namespace: own }, spec }
 }
 
-function advertisement(name: string, spec: Fields): Fields {
-  return { apiVersion: 'metallb.io/v1beta1', kind: 'L2Advertisement', metadata: { name, namespace: own }, spec }
-}
+const pool = (name: string, addresses: readonly string[], spec: Fields = {}): Fields => ours('IPAddressPool', name, { addresses, ...spec })
+const advertisement = (name: string, spec: Fields): Fields => ours('L2Advertisement', name, spec)
 
 function service(name: string, annotations: Readonly<Record<string, string>>, spec: Fields = {}, namespace = 'default'): Fields {
   const ports = [{ name: 'http', port: 80 }]
@@ -30,6 +29,9 @@ function namespace(name: string, annotations: Readonly<Record<string, string>> =
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations } }
 }
 
+const router = (spec: Fields): Fields =>
+  ours('BGPPeer', 'new', { myASN: 64500, peerASN: 64512, peerAddress: '10.99.0.2', ...spec }, 'v1beta2')
+const asDefault = { 'metallb.io/is-default-pool': 'true' }
 const named = (name: string): Readonly<Record<string, string>> => ({ 'metallb.io/address-pool': name })
 const asking = (addresses: string): Readonly<Record<string, string>> => ({ 'metallb.io/loadBalancerIPs': addresses })
 const sharing = (key: string, address: string): Readonly<Record<string, string>> => ({
@@ -126,6 +128,35 @@ const configuration: Chapter = {
   }),
 }
 
+const beside = [
+  { ...pool('usual', ['10.98.2.0/28']), metadata: { name: 'usual', namespace: own, annotations: asDefault } },
+  ours('BFDProfile', 'echo', { echoMode: true }),
+  ours(
+    'AllocationPolicy',
+    'labelled',
+    { namespaces: ['team-a'], validations: [{ name: 'owner', expression: "object.metadata.labels['owner'] != ''" }] },
+    'v1alpha1',
+  ),
+]
+
+const mistakes: Chapter = {
+  'A pool without addresses': pool('new', []),
+  'A leading zero': pool('new', ['10.98.3.010/32']),
+  'A range from one family to the other': pool('new', ['10.98.3.1-fd10:98::1']),
+  'Ranges that overlap': pool('new', ['10.98.3.0/28', '10.98.3.8-10.98.3.20']),
+  'A second default pool': {
+    ...pool('new', ['10.98.3.0/28']),
+    metadata: { name: 'new', namespace: own, annotations: asDefault },
+  },
+  'A field that does not exist, which the API server says before anybody is asked': pool('new', ['10.98.3.0/28'], { autoasign: false }),
+  'A selector without values': advertisement('new', { nodeSelectors: [{ matchExpressions: [{ key: 'rack', operator: 'In' }] }] }),
+  'A peer without its router': router({ peerAddress: '' }),
+  'A time without its unit': router({ holdTime: '90' }),
+  'A key that no Secret has': router({ passwordSecret: { name: 'bgp', key: 'pass word' } }),
+  'Echo packets to a router far away': router({ ebgpMultiHop: true, bfdProfile: 'echo' }),
+  'An expression of a policy without a result': service('web', {}, {}, 'team-a'),
+}
+
 describe('admission, as kubectl shows it', () => {
   let lab: Lab
 
@@ -166,6 +197,11 @@ describe('admission, as kubectl shows it', () => {
     await expectAnswers('configuration', configuration)
   })
 
+  it('of what is wrong in itself, or beside the default pool, a profile or a policy', async () => {
+    await apply(beside)
+    await expectAnswers('mistakes', mistakes)
+  })
+
   it('of pools while there is no advertisement', async () => {
     await kubectl(['annotate', 'l2advertisement', 'all', '-n', own, 'metallb.io/allow-disruption=true'])
     await kubectl(['delete', 'l2advertisement', 'all', '-n', own])
@@ -199,7 +235,7 @@ describe('admission, as kubectl shows it', () => {
 
   after(async () => {
     await lab.kubectl(['delete', 'services', '-n', 'default', '--field-selector=spec.type=LoadBalancer'])
-    await lab.kubectl(['delete', 'ipaddresspools,l2advertisements', '--all', '-n', own])
+    await lab.kubectl(['delete', 'ipaddresspools,l2advertisements,bfdprofiles,allocationpolicies', '--all', '-n', own])
     await lab.kubectl(['delete', 'namespaces', 'team-a', 'easy', '--wait=false'])
   })
 })
