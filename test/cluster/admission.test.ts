@@ -129,6 +129,8 @@ const configuration: Chapter = {
 }
 
 const beside = [
+  namespace('team-b'),
+  ours('AllocationPolicy', 'none', { namespaces: ['team-b'], quota: { addresses: { ipv4: 0 } } }, 'v1alpha1'),
   { ...pool('usual', ['10.98.2.0/28']), metadata: { name: 'usual', namespace: own, annotations: asDefault } },
   ours('BFDProfile', 'echo', { echoMode: true }),
   ours(
@@ -141,6 +143,9 @@ const beside = [
 
 const mistakes: Chapter = {
   'A pool without addresses': pool('new', []),
+  'An address alone': pool('new', ['10.98.3.1']),
+  'A range that ends before it starts': pool('new', ['10.98.3.9-10.98.3.1']),
+  'A range of another pool': pool('new', ['10.99.0.208-10.99.0.213']),
   'A leading zero': pool('new', ['10.98.3.010/32']),
   'A range from one family to the other': pool('new', ['10.98.3.1-fd10:98::1']),
   'Ranges that overlap': pool('new', ['10.98.3.0/28', '10.98.3.8-10.98.3.20']),
@@ -155,6 +160,13 @@ const mistakes: Chapter = {
   'A key that no Secret has': router({ passwordSecret: { name: 'bgp', key: 'pass word' } }),
   'Echo packets to a router far away': router({ ebgpMultiHop: true, bfdProfile: 'echo' }),
   'An expression of a policy without a result': service('web', {}, {}, 'team-a'),
+  'More addresses than the quota': service('web', {}, {}, 'team-b'),
+  'A quota below what is in use': ours(
+    'AllocationPolicy',
+    'new',
+    { namespaces: ['default'], quota: { addresses: { ipv4: 1 } } },
+    'v1alpha1',
+  ),
 }
 
 describe('admission, as kubectl shows it', () => {
@@ -236,6 +248,6 @@ describe('admission, as kubectl shows it', () => {
   after(async () => {
     await lab.kubectl(['delete', 'services', '-n', 'default', '--field-selector=spec.type=LoadBalancer'])
     await lab.kubectl(['delete', 'ipaddresspools,l2advertisements,bfdprofiles,allocationpolicies', '--all', '-n', own])
-    await lab.kubectl(['delete', 'namespaces', 'team-a', 'easy', '--wait=false'])
+    await lab.kubectl(['delete', 'namespaces', 'team-a', 'team-b', 'easy', '--wait=false'])
   })
 })

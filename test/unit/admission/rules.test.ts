@@ -1,5 +1,5 @@
 // Every table of test/rules, run through the reviews of both calls.
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { guard } from '../../../admission/guard/guard.ts'
 import { judgeHere, withPolicies } from '../../../admission/policy/judge.ts'
@@ -60,6 +60,14 @@ describe('the codes', () => {
     // The probe asks whether the API server reaches the webhook: no user sees its answer.
     const codes = Object.keys(problemCodes).filter((code) => code !== 'WebhookProbe')
     expect(shown.map(({ table }) => table.code)).to.have.members(codes)
+  })
+
+  it('are all shown by kubectl in the tests of real clusters', () => {
+    const golden = new URL('../../cluster/golden/', import.meta.url)
+    const texts = readdirSync(golden).map((file) => readFileSync(new URL(file, golden), 'utf8'))
+    const unseen = Object.keys(problemCodes).filter((code) => !texts.some((text) => text.includes(`[${code}]`)))
+    // kubectl finds unknown fields before it asks; in a cluster with both families every Service can have both.
+    expect(unseen).to.have.members(['WebhookProbe', 'UnknownField', 'DualStackImpossible'])
   })
 })
 
