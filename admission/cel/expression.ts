@@ -1,7 +1,7 @@
 // Expressions of an AllocationPolicy: read, checked and bounded when the policy is written.
 import { fail, ok, type Result } from '../../core/result.ts'
 import { CostEstimator } from './cost.ts'
-import { largestEstimate } from './failure.ts'
+import { largestCost } from './failure.ts'
 import { type CelFault, faultAt } from './faults.ts'
 import { extentsOf } from './limits.ts'
 import { literalFaults } from './literals.ts'
@@ -26,7 +26,7 @@ const longestSource = 4096
 const extents = extentsOf(policyDeclarations)
 
 function explainCost(cost: number): string {
-  const times = cost / largestEstimate
+  const times = cost / largestCost
   const factor = times >= 1e6 ? 'a million times' : times >= 2 ? `${Math.round(times)} times` : 'more than'
   return (
     `it may cost ${factor} what is allowed, with ${extents['pools']?.size} pools and a Service of 100 ports; ` +
@@ -51,6 +51,6 @@ export function compileExpression(source: string, expects: ExpectedType): Result
   const faults = literalFaults(node)
   if (faults.length > 0) return fail(faults.map(({ message, at }) => faultAt(source, at, message)))
   const cost = Math.ceil(new CostEstimator(extents).estimate(node).cost)
-  if (cost > largestEstimate) return fail([faultAt(source, 0, explainCost(cost))])
+  if (cost > largestCost) return fail([faultAt(source, 0, explainCost(cost))])
   return ok({ source, expects, cost, step: plan(node) })
 }

@@ -18,10 +18,11 @@ export class CostExceeded extends Error {}
 /** An error that is absorbed costs as much as this many steps; estimates leave it out, for hardly any expression lets many happen. */
 export const absorbedCost = 100
 
-/** What an expression may cost by estimate, in steps: ten milliseconds of a processor that is warm. */
-export const largestEstimate = 250_000
-/** What one evaluation may cost; the variables may be larger than the estimate takes them to be. */
-export const largestCost = 500_000
+/**
+ * What an expression may cost, in steps, by estimate and when it is evaluated: ten milliseconds of a processor that is warm. The variables may be larger than the
+ * estimate takes them to be.
+ */
+export const largestCost = 250_000
 
 export class Budget {
   #left: number

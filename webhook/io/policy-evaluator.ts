@@ -14,8 +14,8 @@ export interface PolicyEvaluatorOptions {
 
 /** For all expressions of one request together. */
 const usualMs = 50
-/** A bounded expression takes a few milliseconds; one that has been at work for this long when time is up is the one that hangs. */
-const hangsAfterMs = 20
+/** A bounded expression ends by itself within less; what takes longer hangs, and is ended with its thread as soon as somebody's time is up. */
+const hangsAfterMs = 40
 /** For how long an expression that hung is not tried again: each try costs a thread. */
 const rejectedMs = 10_000
 const mostRejected = 1000
@@ -149,28 +149,48 @@ export class PolicyEvaluator {
   #timeIsUp(request: Request): void {
     if (!this.#requests.has(request.id)) return
     const [active] = this.#threads
-    const working = active?.working
-    if (active !== undefined && working !== undefined && working.forMs >= hangsAfterMs) {
-      this.#reject(working.task, failure('late', `took longer than ${Math.floor(working.forMs)} ms`))
-      this.#log.warn({ event: 'policyHung', tookMs: Math.floor(working.forMs) }, 'an expression of a policy hangs: its thread is replaced')
-      this.#replace(active)
-    } else active?.tell({ type: 'forget', request: request.id })
-    if (!this.#requests.has(request.id)) return
     if (active?.isReady !== true) {
-      for (const task of request.open.keys()) this.#answer(request, task, failure('late', 'was asked before the evaluator had started'))
-    } else this.#settle(request)
-  }
-
-  /** Whoever asked for this expression hears why it is not answered; the next ones are not made to wait for it. */
-  #reject(task: number, outcome: PolicyOutcome): void {
-    for (const request of this.#requests.values()) {
-      const source = request.sources[request.open.get(task) ?? -1]
-      if (source === undefined) continue
-      if (this.#rejected.size >= mostRejected) this.#rejected.clear()
-      this.#rejected.set(source.source, performance.now() + rejectedMs)
-      this.#answer(request, task, outcome)
+      for (const task of request.open.keys()) this.#answer(request, task, failure('late', 'was asked while the evaluator was starting'))
       return
     }
+    const { working } = active
+    if (working !== undefined) {
+      const source = this.#sourceOf(working.task)
+      this.#answer(request, working.task, failure('late', `was not done when the ${request.withinMs} ms were over`))
+      this.#watch(active, working.task, source)
+    }
+    if (!this.#requests.has(request.id)) return
+    active.tell({ type: 'forget', request: request.id })
+    this.#settle(request)
+  }
+
+  /** Ends the thread once one task has kept it for too long. */
+  #watch(thread: PolicyThread, task: number, source: string | undefined): void {
+    const { working } = thread
+    if (this.#threads[0] !== thread || working?.task !== task) return
+    if (working.forMs < hangsAfterMs) {
+      setTimeout(() => this.#watch(thread, task, source), hangsAfterMs - working.forMs).unref()
+      return
+    }
+    const tookMs = Math.floor(working.forMs)
+    this.#log.warn({ event: 'policyHung', tookMs }, 'an expression of a policy hangs: its thread is replaced')
+    this.#reject(task, source, failure('late', `took longer than ${tookMs} ms`))
+    this.#replace(thread)
+  }
+
+  #sourceOf(task: number): string | undefined {
+    for (const { open, sources } of this.#requests.values()) {
+      const place = open.get(task)
+      if (place !== undefined) return sources[place]?.source
+    }
+    return undefined
+  }
+
+  /** The next ones are not made to wait for this expression; whoever still waits hears why it is not answered. */
+  #reject(task: number, source: string | undefined, outcome: PolicyOutcome): void {
+    if (this.#rejected.size >= mostRejected) this.#rejected.clear()
+    if (source !== undefined) this.#rejected.set(source, performance.now() + rejectedMs)
+    for (const request of this.#requests.values()) this.#answer(request, task, outcome)
   }
 
   #replace(thread: PolicyThread): void {
@@ -215,7 +235,8 @@ export class PolicyEvaluator {
   #bury(thread: PolicyThread, reason: unknown): void {
     const { isReady, working } = thread
     this.#log.error({ event: 'policyWorkerDied', err: reason }, 'the thread that evaluates policies died and is replaced')
-    if (working !== undefined) this.#reject(working.task, failure('failed', 'needs more memory than it may use'))
+    if (working !== undefined)
+      this.#reject(working.task, this.#sourceOf(working.task), failure('failed', 'needs more memory than it may use'))
     if (isReady) {
       this.#replace(thread)
       return

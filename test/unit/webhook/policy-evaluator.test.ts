@@ -73,7 +73,7 @@ describe('the policy evaluator', function () {
     await busy.evaluate([holds], example, patientMs)
     expect(words(await busy.evaluate([holds, hangs, holds], example, 1000))).to.deep.equal([
       'true',
-      'late: took longer than N ms',
+      'late: was not done when the N ms were over',
       'late: was not reached within N ms, because others took the time',
     ])
     expect(busy.replacements).to.equal(1)
@@ -92,7 +92,7 @@ describe('the policy evaluator', function () {
     const busy = start(hanging)
     await busy.evaluate([holds], example, patientMs)
     const [hung, innocent] = await Promise.all([busy.evaluate([hangs], example, 200), busy.evaluate([holds], example, patientMs)])
-    expect(words(hung)).to.deep.equal(['late: took longer than N ms'])
+    expect(words(hung)).to.deep.equal(['late: was not done when the N ms were over'])
     expect(words(innocent)).to.deep.equal(['true'])
   })
 
@@ -118,7 +118,7 @@ describe('the policy evaluator', function () {
   })
 
   it('says so when it has not started yet', async () => {
-    expect(words(await start().evaluate([holds], example, 0))).to.deep.equal(['late: was asked before the evaluator had started'])
+    expect(words(await start().evaluate([holds], example, 0))).to.deep.equal(['late: was asked while the evaluator was starting'])
   })
 
   it('answers what is open when it is closed', async () => {
