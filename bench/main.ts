@@ -4,6 +4,7 @@ import { sweep } from '../test/lab/sweep.ts'
 import { onOrphaned } from '../tools/orphan.ts'
 import { showProgress } from '../tools/progress.ts'
 import { describeFailure } from '../tools/setup-error.ts'
+import { admission } from './admission/admission.ts'
 import { allocator } from './allocator/allocator.ts'
 import { type BenchArguments, parseArguments } from './arguments.ts'
 import type { Bench, Benchmark } from './benchmark.ts'
@@ -15,7 +16,7 @@ import { routesBenchmark } from './routes/routes.ts'
 import { SharedLab } from './shared-lab.ts'
 import { formatTable } from './table.ts'
 
-const benchmarks: readonly Benchmark[] = [latency, memory, labDurations, routesBenchmark, allocator]
+const benchmarks: readonly Benchmark[] = [latency, memory, labDurations, routesBenchmark, allocator, admission]
 const names = benchmarks.map(({ name }) => name)
 
 const usage = `npm run bench -- [NAME...] [--json] [--runs N]

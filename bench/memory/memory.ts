@@ -26,7 +26,7 @@ const script = `for folder in /proc/[0-9]*; do
 done
 true`
 
-async function processesOf(lab: Lab): Promise<readonly ProcessMemory[]> {
+export async function processesOf(lab: Lab): Promise<readonly ProcessMemory[]> {
   const outputs = await Promise.all(
     lab.nodes.map(async ({ name }) => {
       const { code, stdout, stderr } = await lab.exec(name, ['sh', '-c', script])

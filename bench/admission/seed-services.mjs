@@ -1,0 +1,58 @@
+// Run in the network of the control plane: writes Services straight into etcd, because the API server needs the longer for each the more there are.
+// Arguments: the first number, the number behind the last. They hold addresses of the pool `seeded`, and kube-proxy is told to leave them alone.
+import { randomUUID } from 'node:crypto'
+
+const etcd = 'http://127.0.0.1:2379'
+const [from, to] = process.argv.slice(2).map(Number)
+const encode = (text) => Buffer.from(text).toString('base64')
+
+async function call(path, body) {
+  const response = await fetch(`${etcd}${path}`, { method: 'POST', body: JSON.stringify(body) })
+  if (!response.ok) throw new Error(`etcd answers ${response.status}: ${await response.text()}`)
+}
+
+function service(index) {
+  const name = `seeded-${index}`
+  return {
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: {
+      name,
+      namespace: 'default',
+      uid: randomUUID(),
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      labels: { 'service.kubernetes.io/service-proxy-name': 'none' },
+      annotations: { 'metallb.io/address-pool': 'seeded', 'metallb.io/ip-allocated-from-pool': 'seeded' },
+    },
+    spec: {
+      type: 'LoadBalancer',
+      // One with a cluster IP would be entered into the API server's own books, one by one.
+      clusterIP: 'None',
+      clusterIPs: ['None'],
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+      allocateLoadBalancerNodePorts: false,
+      ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }],
+      sessionAffinity: 'None',
+      internalTrafficPolicy: 'Cluster',
+      externalTrafficPolicy: 'Cluster',
+    },
+    status: { loadBalancer: { ingress: [{ ip: `10.200.${index >> 8}.${index & 255}`, ipMode: 'VIP' }] } },
+  }
+}
+
+if (from === to) {
+  await call('/v3/kv/deleterange', {
+    key: encode('/registry/services/specs/default/seeded-'),
+    range_end: encode('/registry/services/specs/default/seeded.'),
+  })
+}
+for (let start = from; start < to; start += 100) {
+  const success = []
+  for (let index = start; index < Math.min(to, start + 100); index += 1) {
+    success.push({
+      requestPut: { key: encode(`/registry/services/specs/default/seeded-${index}`), value: encode(JSON.stringify(service(index))) },
+    })
+  }
+  await call('/v3/kv/txn', { success })
+}
