@@ -127,8 +127,10 @@ function apply(root: unknown, what: Change): void {
     }
     case 'swap': {
       const other = places[what.with % places.length]
-      // A text, so that nothing comes to hold itself.
-      if (other !== undefined) owner[key] = String(other[0][other[1]])
+      if (other === undefined) return
+      // A text, so that nothing comes to hold itself; not by String, which an object that got a field "toString" does not bear.
+      const value: unknown = other[0][other[1]]
+      owner[key] = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
     }
   }
 }
