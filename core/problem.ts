@@ -285,7 +285,7 @@ export const problemCodes = {
   },
   ExpressionInvalid: {
     title: 'A CEL expression that cannot be compiled',
-    cure: 'Correct it at the line and column that the message names. What an expression may name and call is in docs/policies.md.',
+    cure: 'Correct it at the line and column that the message names. What an expression may name and call is in docs/cel.md.',
     reason: 'FieldValueInvalid',
   },
   PolicyWithoutEffect: {

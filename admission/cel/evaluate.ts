@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../../core/result.ts'
 import type { CelExpression } from './expression.ts'
 import { Budget, CelFailure, CostExceeded, largestCost } from './failure.ts'
 import { faultAt } from './faults.ts'
-import { fromJson, typeName, type Value } from './values.ts'
+import { fromJson, typeName, type Value, withArticle } from './values.ts'
 
 /** JSON values: `object`, `oldObject` (null on CREATE), `request`, `namespaceObject`, `pools` (a list), `usage`. One that is absent makes the expressions fail that read it. */
 export type PolicyVariables = Partial<Readonly<Record<'object' | 'oldObject' | 'request' | 'namespaceObject' | 'pools' | 'usage', unknown>>>
@@ -23,7 +23,7 @@ export function evaluateExpression(expression: CelExpression, variables: PolicyV
   try {
     const value = step(frame)
     if (typeof value === (expects === 'bool' ? 'boolean' : 'string')) return ok(value as boolean | string)
-    return fail(`it gives a ${typeName(value)}, and a ${expects} is needed`)
+    return fail(`it gives ${withArticle(typeName(value))}, and ${withArticle(expects)} is needed`)
   } catch (error) {
     if (error instanceof CostExceeded) return fail(`it costs more than ${largestCost} steps`)
     if (error instanceof RangeError) return fail('it nests too deeply, or makes too large a value')

@@ -7,6 +7,7 @@ import { extentsOf } from './limits.ts'
 import { literalFaults } from './literals.ts'
 import { type CelReader, celReader } from './parse.ts'
 import { plan, type Step } from './plan.ts'
+import { withArticle } from './values.ts'
 import { policyDeclarations } from './variables.ts'
 
 export type { CelFault } from './faults.ts'
@@ -47,7 +48,8 @@ export function compileExpression(source: string, expects: ExpectedType): Result
   const parsed = reader(source)
   if (!parsed.ok) return fail([parsed.error])
   const { node, type } = parsed.value
-  if (type !== expects && type !== 'dyn') return fail([faultAt(source, 0, `it gives a ${type}, and a ${expects} is needed`)])
+  if (type !== expects && type !== 'dyn')
+    return fail([faultAt(source, 0, `it gives ${withArticle(type)}, and ${withArticle(expects)} is needed`)])
   const faults = literalFaults(node)
   if (faults.length > 0) return fail(faults.map(({ message, at }) => faultAt(source, at, message)))
   const cost = Math.ceil(new CostEstimator(extents).estimate(node).cost)

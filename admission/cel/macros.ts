@@ -1,7 +1,7 @@
 import { CelFailure } from './failure.ts'
 import type { Frame, Step } from './plan.ts'
 import type { Node } from './syntax.ts'
-import { isList, isMap, LiteralMap, Optional, typeName, type Value } from './values.ts'
+import { isList, isMap, LiteralMap, Optional, typeName, type Value, withArticle } from './values.ts'
 
 type MacroNode = Extract<Node, { readonly type: 'macro' }>
 
@@ -47,7 +47,7 @@ function rangeOf(value: Value, { local, second }: MacroNode): Range {
     }
     return { size: value.length, bind, item }
   }
-  if (!isMap(value)) throw new CelFailure(`a ${typeName(value)} is no list or map to go through`)
+  if (!isMap(value)) throw new CelFailure(`${withArticle(typeName(value))} is no list or map to go through`)
   const keys = value.keys()
   const item = (index: number): Value => keys[index] ?? null
   const bind = (frame: Frame, index: number): void => {
@@ -69,7 +69,7 @@ function planRange(node: MacroNode, { plan }: Planner): (frame: Frame) => Range 
 function asBool(value: Value, { macro, at }: MacroNode, frame: Frame): boolean {
   if (typeof value === 'boolean') return value
   frame.at = at
-  throw new CelFailure(`the condition of ${macro}() is a ${typeName(value)}, not a bool`)
+  throw new CelFailure(`the condition of ${macro}() is ${withArticle(typeName(value))}, not a bool`)
 }
 
 /** One decisive item is enough, whatever failed on others. */

@@ -5,7 +5,7 @@ import { absorbedCost, type Budget, CelFailure } from './failure.ts'
 import { operators } from './functions/operators.ts'
 import { planMacro } from './macros.ts'
 import type { Node } from './syntax.ts'
-import { isList, isMap, LiteralMap, Optional, typeName, type Value } from './values.ts'
+import { isList, isMap, LiteralMap, Optional, typeName, type Value, withArticle } from './values.ts'
 
 /** What one evaluation works on. */
 export interface Frame {
@@ -78,7 +78,9 @@ function planNode(node: Node): Step {
 /** A field of a map; undefined when it has none. */
 function member(operand: Value, field: string): Value | undefined {
   if (isMap(operand)) return operand.get(field)
-  throw new CelFailure(operand === null ? `null has no field "${field}"` : `a ${typeName(operand)} has no fields, so no "${field}"`)
+  throw new CelFailure(
+    operand === null ? `null has no field "${field}"` : `${withArticle(typeName(operand))} has no fields, so no "${field}"`,
+  )
 }
 
 function planSelect({ field, isOptional, at, ...node }: Of<'select'>): Step {
@@ -132,10 +134,10 @@ function planIndex({ isOptional, at, ...node }: Of<'index'>): Step {
 
 function element(container: Value, key: Value): Value | undefined {
   if (isMap(container)) {
-    if (typeof key === 'object' && !('value' in (key ?? {}))) throw new CelFailure(`a ${typeName(key)} is never a key`)
+    if (typeof key === 'object' && !('value' in (key ?? {}))) throw new CelFailure(`${withArticle(typeName(key))} is never a key`)
     return container.get(key)
   }
-  if (!isList(container)) throw new CelFailure(`a ${typeName(container)} has no items`)
+  if (!isList(container)) throw new CelFailure(`${withArticle(typeName(container))} has no items`)
   const index = indexOf(key)
   return index < 0 ? undefined : container[index]
 }
@@ -217,7 +219,7 @@ function planConditional({ at, ...node }: Of<'conditional'>): Step {
   return (frame) => {
     const value = condition(frame)
     frame.at = at
-    if (typeof value !== 'boolean') throw new CelFailure(`"? :" asks a bool, not a ${typeName(value)}`)
+    if (typeof value !== 'boolean') throw new CelFailure(`"? :" asks a bool, not ${withArticle(typeName(value))}`)
     return value ? whenTrue(frame) : whenFalse(frame)
   }
 }

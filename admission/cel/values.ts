@@ -194,3 +194,8 @@ export function typeName(value: Value): string {
       return classNames.find(([type]) => value instanceof type)?.[1] ?? 'map'
   }
 }
+
+/** `an int`, `a uint`, for messages. */
+export function withArticle(type: string): string {
+  return `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`
+}

@@ -15,7 +15,7 @@ export const table: RuleTable = {
       object: policyWith('rules', { validations: [{ expression: 'object.metadata.name', messageExpression: '1 + 1' }] }),
       refused: [
         'spec.validations[0].expression: CEL at line 1, column 1: it gives a string, and a bool is needed',
-        'spec.validations[0].messageExpression: CEL at line 1, column 1: it gives a int, and a string is needed',
+        'spec.validations[0].messageExpression: CEL at line 1, column 1: it gives an int, and a string is needed',
       ].join('\n'),
     },
     'never holds an old mistake against a change': {

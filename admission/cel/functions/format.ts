@@ -2,7 +2,7 @@
 import { formatAddress } from '../../../core/address.ts'
 import { type Budget, CelFailure } from '../failure.ts'
 import { formatDuration, formatTimestamp } from '../time.ts'
-import { CelType, Cidr, Duration, Ip, isList, isMap, Timestamp, typeName, Uint, type Value } from '../values.ts'
+import { CelType, Cidr, Duration, Ip, isList, isMap, Timestamp, typeName, Uint, type Value, withArticle } from '../values.ts'
 import { formatDouble } from './conversion.ts'
 
 const directive = /%(?:%|(?:\.(\d+))?([a-zA-Z]))/g
@@ -44,7 +44,7 @@ function formatOne(verb: string, value: Value, precision: string | undefined): s
 }
 
 function wrong(verb: string, value: Value): CelFailure {
-  return new CelFailure(`%${verb} does not write a ${typeName(value)}`)
+  return new CelFailure(`%${verb} does not write ${withArticle(typeName(value))}`)
 }
 
 /** %s: everything but what has no text. */

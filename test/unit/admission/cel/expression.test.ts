@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { evaluateExpression } from '../../../../admission/cel/evaluate.ts'
 import { compileExpression } from '../../../../admission/cel/expression.ts'
@@ -66,9 +67,20 @@ const refused: Readonly<Record<string, string>> = {
   '': '1:1: unexpected token: the end',
 }
 
+/** The examples of docs/cel.md, by the comment above each. */
+const documented = readFileSync(new URL('../../../../docs/cel.md', import.meta.url), 'utf8')
+  .split('```cel\n')[1]
+  ?.split('```')[0]
+  ?.split('\n\n')
+  .map((text) => [text.split('\n')[0] ?? '', text] as const)
+
 describe('an expression of a policy', () => {
   for (const source of holds) it(`holds: ${source}`, () => expect(outcome(source)).to.equal(true))
   for (const [source, fault] of Object.entries(refused)) it(`is refused: ${source}`, () => expect(outcome(source)).to.equal(fault))
+
+  for (const [title, source] of documented ?? []) {
+    it(`is documented: ${title}`, () => expect(outcome(source, title.includes('message') ? 'string' : 'bool')).to.not.match(/^\d+:|^error/))
+  }
 
   it('may give a message', () => expect(outcome('"not " + object.metadata.name', 'string')).to.equal('not web'))
 

@@ -83,7 +83,7 @@ describe('a hostile expression', () => {
     expect(valueOf('object.spec.ports.all(p, p.port > 0)', { ...example, object: { spec: { ports: { length: 5 } } } })).to.match(
       /^error: a string has no fields/,
     )
-    expect(valueOf('object.spec.ports.all(p, p.port > 0)', { ...example, object: 5 })).to.match(/^error: a int has no fields/)
+    expect(valueOf('object.spec.ports.all(p, p.port > 0)', { ...example, object: 5 })).to.match(/^error: an int has no fields/)
   })
 
   it('waits for no catastrophic pattern', () => {
