@@ -78,7 +78,7 @@ export class Reconciler {
   readonly #cluster: Cluster
   readonly #writer: StatusWriter
   #own = new OwnWrites<Service>()
-  #compiled: CompiledPools = { pools: [], problems: new Map(), warnings: new Map() }
+  #compiled: CompiledPools = compilePools([])
   #policies: readonly Policy[] = []
   /** Problems of pools and policies that the log knows. */
   #toldProblems = new Set<string>()

@@ -15,6 +15,20 @@ export class RangeIndex<T extends Ranged> {
   }
 
   find(address: Address): T | undefined {
+    const entry = this.#entries[this.#countUpTo(address) - 1]
+    return entry !== undefined && rangeContains(entry.range, address) ? entry : undefined
+  }
+
+  /** Those that share an address with the range, in order. */
+  meeting(range: AddressRange): readonly T[] {
+    const [from, to] = [this.#countUpTo(range.first), this.#countUpTo(range.last)]
+    const before = this.#entries[from - 1]
+    const reaches = before !== undefined && compareAddresses(before.range.last, range.first) >= 0
+    return this.#entries.slice(reaches ? from - 1 : from, to)
+  }
+
+  /** How many begin at or before the address. */
+  #countUpTo(address: Address): number {
     let low = 0
     let high = this.#entries.length
     while (low < high) {
@@ -23,8 +37,7 @@ export class RangeIndex<T extends Ranged> {
       if (entry !== undefined && compareAddresses(entry.range.first, address) <= 0) low = middle + 1
       else high = middle
     }
-    const entry = this.#entries[low - 1]
-    return entry !== undefined && rangeContains(entry.range, address) ? entry : undefined
+    return low
   }
 }
 
@@ -55,6 +68,11 @@ export class OverlappingRanges<T extends Ranged> {
       if (entry !== undefined && (best === undefined || this.#position(entry) < this.#position(best))) best = entry
     }
     return best
+  }
+
+  /** Those that share an address with the range. */
+  meeting(range: AddressRange): readonly T[] {
+    return this.#layers.flatMap((layer) => layer.meeting(range))
   }
 
   #position(entry: T): number {

@@ -1,4 +1,3 @@
-import { compilePools } from '../../core/config/pools.ts'
 import { asFields, type Fields } from '../../core/shape.ts'
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
 import { type Verdict, warningText } from '../verdict.ts'
@@ -36,11 +35,9 @@ const advising: readonly PoolRule[] = [
 
 /** Shape, ranges, selectors, overlaps with every pool of the world, and a second default pool: everything that is wrong, at once. */
 export function validateIPAddressPool(object: Fields, place: Place, world: World): Verdict {
-  const others = world.poolObjects.filter(({ metadata }) => metadata.name !== place.name)
-  const compiled = compilePools([...others, underReview(object, place)])
-  const pool = compiled.pools.find(({ name }) => name === place.name)
+  const { pool, problems, warnings } = world.pools.review(underReview(object, place))
   const spec = asFields(object['spec']) ?? {}
-  const facts = { spec, others: compiled.pools.filter(({ name }) => name !== place.name), world }
+  const facts = { spec, others: world.pools.pools.filter(({ name }) => name !== place.name), world }
   const said = (rules: readonly PoolRule[]) => (pool === undefined ? [] : rules.flatMap((rule) => rule({ ...facts, pool })))
   const allocation = asFields(spec['serviceAllocation']) ?? {}
   const duplicates = ['namespaceSelectors', 'serviceSelectors'].flatMap((field) =>
@@ -48,10 +45,10 @@ export function validateIPAddressPool(object: Fields, place: Place, world: World
   )
   const verdict = verdictOn(
     { key: 'metallb.io/v1beta1/IPAddressPool', object, place, world },
-    [...(compiled.problems.get(place.name) ?? []), ...duplicates, ...said(refusing)],
+    [...problems, ...duplicates, ...said(refusing)],
     () => said(advising),
   )
-  return { ...verdict, warnings: [...(compiled.warnings.get(place.name) ?? []).map(warningText), ...verdict.warnings] }
+  return { ...verdict, warnings: [...warnings.map(warningText), ...verdict.warnings] }
 }
 
 /**

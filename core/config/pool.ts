@@ -43,8 +43,19 @@ export interface CompiledPool {
   readonly warnings: readonly Problem[]
 }
 
+/** Objects never change, they are replaced: what one means is found out once, however many others change beside it. */
+const compiled = new WeakMap<IPAddressPool, CompiledPool>()
+
 /** Everything that can be said about one pool alone. Never throws, whatever the object holds. */
 export function compilePool(object: IPAddressPool): CompiledPool {
+  const known = compiled.get(object)
+  if (known !== undefined) return known
+  const fresh = compileAnew(object)
+  if (asFields(object) !== undefined) compiled.set(object, fresh)
+  return fresh
+}
+
+function compileAnew(object: IPAddressPool): CompiledPool {
   const root: Fields = asFields(object) ?? {}
   const metadata = asFields(root['metadata']) ?? {}
   const name = asText(metadata['name']) ?? asText(metadata['generateName']) ?? ''

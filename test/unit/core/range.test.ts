@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Address, compareAddresses, formatAddress } from '../../../core/address.ts'
-import { findOverlaps } from '../../../core/overlap.ts'
+import { findLatecomers, findOverlaps } from '../../../core/overlap.ts'
 import { parsePrefix } from '../../../core/prefix.ts'
 import { type AddressRange, formatRange, parseRange, rangeContains, rangeSize, rangesOverlap, widestPrefix } from '../../../core/range.ts'
-import { RangeIndex } from '../../../core/range-index.ts'
+import { OverlappingRanges, RangeIndex } from '../../../core/range-index.ts'
 
 describe('A prefix', () => {
   const prefixes: Readonly<Record<string, readonly [string, number, boolean]>> = {
@@ -154,9 +154,30 @@ describe('The overlap sweep', () => {
     )
   })
 
+  it('of those with one owner finds the pairs that it is in', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(smallRange, fc.nat({ max: 4 })), { maxLength: 25 }), (ranges) => {
+        const entries = ranges.map(([range, owner], index) => ({ range, owner: { owner, index } }))
+        const all = findOverlaps(entries).filter(({ a, b }) => a.owner === 0 || b.owner === 0)
+        expect(findOverlaps(entries, { concerns: ({ owner }) => owner === 0 })).to.deep.equal(all)
+      }),
+    )
+  })
+
+  it('knows whoever comes after one with which he shares an address', () => {
+    fc.assert(
+      fc.property(fc.array(smallRange, { maxLength: 25 }), (ranges) => {
+        const naive = ranges.flatMap((range, index) => (ranges.slice(0, index).some((other) => rangesOverlap(range, other)) ? [index] : []))
+        const found = findLatecomers(ranges.map((range, owner) => ({ range, owner })))
+        expect([...found].toSorted((a, b) => a - b)).to.deep.equal(naive)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   it('stops at its limit', () => {
     const all = Array.from({ length: 5000 }, (_, owner) => ({ range: { first: address(0), last: address(9) }, owner }))
-    expect(findOverlaps(all, 50)).to.have.length(50)
+    expect(findOverlaps(all, { limit: 50 })).to.have.length(50)
   })
 })
 
@@ -171,6 +192,20 @@ describe('The range index', () => {
           expect(index.find(wanted)).to.equal(disjoint.find(({ range }) => rangeContains(range, wanted)))
         }
       }),
+    )
+  })
+
+  it('finds the first listed of overlapping ranges that hold an address, and all that meet a range', () => {
+    fc.assert(
+      fc.property(fc.array(smallRange, { maxLength: 25 }), smallRange, (ranges, asked) => {
+        const entries = ranges.map((range) => ({ range }))
+        const index = new OverlappingRanges(entries)
+        expect(index.find(asked.first)).to.equal(entries.find(({ range }) => rangeContains(range, asked.first)))
+        const met = index.meeting(asked)
+        expect(entries.filter((each) => met.includes(each))).to.deep.equal(entries.filter(({ range }) => rangesOverlap(range, asked)))
+        expect(new Set(met)).to.have.property('size', met.length)
+      }),
+      { numRuns: 500 },
     )
   })
 
