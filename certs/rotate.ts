@@ -10,6 +10,7 @@ import { ApiError, type KubeClient, resources } from '../kube/client.ts'
 import { type Clock, systemClock } from '../kube/clock.ts'
 import { type Logger, named } from '../kube/logger.ts'
 import { Reflector, type ReflectorTiming } from '../kube/reflector.ts'
+import type { ObjectMeta } from '../schemas/object-meta.ts'
 import { authorityOf, bundleOf, dataWith, inspect, noTexts, type Texts, textsOf } from './io/secret.ts'
 import type { Issued } from './issue.ts'
 import { type CertificateStep, type Holdings, type Period, periodsFrom, planCertificates, servingFlaw } from './plan.ts'
@@ -38,7 +39,7 @@ export interface KeeperOptions {
   readonly client: KubeClient
   readonly namespace: string
   readonly secretName: string
-  /** Of the Secret, should it have to be created. */
+  /** Of the Secret, should it have to be created without ever having been there. */
   readonly labels: Readonly<Record<string, string>>
   /** The names of the Service; the first is the certificate's common name. */
   readonly dnsNames: readonly string[]
@@ -84,6 +85,8 @@ class Keeper implements CertificateKeeper {
   #running: Promise<void> | undefined
   /** Aborted to end the pause between two looks. */
   #pause = new AbortController()
+  /** As the Secret had them last: tools that own it know it by them when it comes back. */
+  #marks: Pick<ObjectMeta, 'labels' | 'annotations'>
   /** Monotonic. */
   #absentSince: number | undefined
   /** Since when the next authority is trusted; monotonic. */
@@ -93,6 +96,7 @@ class Keeper implements CertificateKeeper {
 
   constructor(options: KeeperOptions) {
     this.#options = options
+    this.#marks = { labels: options.labels }
     this.#clock = options.clock ?? systemClock
     this.#log = named(options.log, 'certs/rotate').child({ secret: `${options.namespace}/${options.secretName}` })
     this.#reflector = new Reflector<Secret>({
@@ -158,11 +162,15 @@ class Keeper implements CertificateKeeper {
     return this.#write(secret, await this.#textsAfter(step, texts, now))
   }
 
-  /** How much longer an absent Secret is waited for, in milliseconds. */
+  /** How much longer an absent Secret is waited for, in milliseconds; remembers what it looked like. */
   #patienceFor(secret: Secret | undefined): number {
     const now = this.#clock.now()
-    if (secret !== undefined) this.#absentSince = undefined
-    else this.#absentSince ??= now
+    if (secret === undefined) this.#absentSince ??= now
+    else {
+      this.#absentSince = undefined
+      const { labels, annotations } = secret.metadata
+      this.#marks = { ...(labels && { labels }), ...(annotations && { annotations }) }
+    }
     return this.#absentSince === undefined ? 0 : Math.max(0, absencePatienceMs - (now - this.#absentSince))
   }
 
@@ -184,11 +192,11 @@ class Keeper implements CertificateKeeper {
   }
 
   async #write(secret: Secret | undefined, texts: Texts): Promise<number> {
-    const { client, namespace, secretName, labels } = this.#options
+    const { client, namespace, secretName } = this.#options
     const { signal } = this.#stopping
     try {
       if (secret === undefined) {
-        const metadata = { name: secretName, namespace, labels }
+        const metadata = { name: secretName, namespace, ...this.#marks }
         await client.create(
           resources.secrets,
           { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data: dataWith({}, texts) },

@@ -124,8 +124,8 @@ describe('the certificates of the webhook', () => {
       })
       expect(result.failures).to.deep.equal([])
       expect(versions).to.equal(2)
-      const { labels } = secrets.store.list()[0]?.metadata ?? {}
-      expect(labels).to.deep.equal(before?.metadata.labels)
+      const { labels, annotations } = secrets.store.list()[0]?.metadata ?? {}
+      expect({ labels, annotations }).to.deep.equal({ labels: before?.metadata.labels, annotations: before?.metadata.annotations })
     })
   }
 })

@@ -134,14 +134,16 @@ describe('The certificate keeper', function () {
   it('creates the deleted Secret again with what it serves, but not at once: whoever uninstalls us deletes it too', async () => {
     const replicas = [keep(), keep()]
     await firstSets(...replicas)
-    const data = store.secret?.data
+    const before = store.secret
     store.remove()
     await until(() => server.requests.length > 4)
     for (let look = 0; look < 10; look++) await brief()
     expect(store.secret).to.equal(undefined)
     ahead += 6_000
     await until(() => store.secret !== undefined)
-    expect(store.secret?.data).to.deep.equal(data)
+    expect(store.secret?.data).to.deep.equal(before?.data)
+    expect(store.secret?.metadata.labels).to.deep.equal(before?.metadata.labels)
+    expect(store.secret?.metadata.annotations).to.deep.equal(before?.metadata.annotations)
     expect(store.writes).to.equal(2)
   })
 

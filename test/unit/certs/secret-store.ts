@@ -1,5 +1,7 @@
 // One Secret the way the API server keeps it, with watches.
+
 import type { Secret } from '../../../core/objects.ts'
+import type { ObjectMeta } from '../../../schemas/object-meta.ts'
 import { type Answer, json, line, type SeenRequest, status } from '../kube/scripted-server.ts'
 
 type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -12,6 +14,7 @@ export class SecretStore {
   refusal: Answer | undefined
   readonly #watches = new Set<(secret: Secret, type: ChangeType) => void>()
   #version = 0
+  #marks: Pick<ObjectMeta, 'labels' | 'annotations'> = { labels: { app: 'metallb' }, annotations: { 'meta.helm.sh/release-name': 'lb' } }
 
   constructor() {
     this.secret = this.#versioned({})
@@ -67,6 +70,7 @@ export class SecretStore {
   #post(sent: Secret): Answer {
     if (this.secret !== undefined) return status(409, 'AlreadyExists', 'it exists')
     this.writes++
+    this.#marks = sent.metadata
     this.set(sent.data ?? {})
     return json(this.secret, 201)
   }
@@ -74,7 +78,13 @@ export class SecretStore {
   #versioned(data: Readonly<Record<string, string>>): Secret {
     this.#version++
     return {
-      metadata: { name: 'metallb-webhook-cert', namespace: 'metallb-system', uid: 'u', resourceVersion: String(this.#version) },
+      metadata: {
+        ...this.#marks,
+        name: 'metallb-webhook-cert',
+        namespace: 'metallb-system',
+        uid: 'u',
+        resourceVersion: String(this.#version),
+      },
       data,
     }
   }
