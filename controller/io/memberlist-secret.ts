@@ -23,7 +23,7 @@ export function ensureMemberlistSecret(options: MemberlistSecretOptions): () => 
 }
 
 async function ensure({ client, deployment, log, name, namespace }: MemberlistSecretOptions): Promise<void> {
-  if (await isThere(client.get<Secret>(resources.secrets, name, namespace))) return
+  if (await succeeds(client.get<Secret>(resources.secrets, name, namespace), 404)) return
   const owner = deployment === '' ? undefined : await client.get<KubeObject>(resources.deployments, deployment, namespace)
   const { uid = '' } = owner?.metadata ?? {}
   const ownerReferences = owner === undefined ? [] : [{ apiVersion: 'apps/v1', kind: 'Deployment', name: deployment, uid }]
@@ -36,26 +36,16 @@ async function ensure({ client, deployment, log, name, namespace }: MemberlistSe
     metadata: { name, namespace, ownerReferences },
     data,
   })
-  if (await isMade(made)) log.info({ event: 'memberlistSecretMade', secret: `${namespace}/${name}` })
+  if (await succeeds(made, 409)) log.info({ event: 'memberlistSecretMade', secret: `${namespace}/${name}` })
 }
 
-async function isThere(asked: Promise<unknown>): Promise<boolean> {
+/** False when the API server answers with that status: 404, it is not there; 409, somebody else was quicker. */
+async function succeeds(call: Promise<unknown>, otherwise: 404 | 409): Promise<boolean> {
   try {
-    await asked
+    await call
     return true
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return false
-    throw error
-  }
-}
-
-/** False when somebody else was quicker. */
-async function isMade(made: Promise<unknown>): Promise<boolean> {
-  try {
-    await made
-    return true
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 409) return false
+    if (error instanceof ApiError && error.status === otherwise) return false
     throw error
   }
 }
