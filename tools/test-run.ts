@@ -1,9 +1,11 @@
-// Runs the steps of `npm test` one after the other and adds up what they came to.
+// Runs the steps of `npm test`, one after the other or side by side, and adds up what they came to.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestCounts } from './mocha-reporter.ts'
 
 /** One step: a program that passes when it ends with 0. */
@@ -25,8 +27,9 @@ const graceMs = 10_000
 
 /** Runs steps in processes of their own, so that one signal ends them once, however often the terminal and npm send it. */
 export class TestRun {
+  /** In the order in which the steps were given, however long each takes. */
   readonly outcomes: Outcome[] = []
-  #child: ChildProcess | undefined
+  readonly #children = new Set<ChildProcess>()
   #started = false
   #stopped = false
 
@@ -35,45 +38,65 @@ export class TestRun {
     return this.#started
   }
 
-  async run(step: Step): Promise<void> {
+  /** Lanes run side by side, the steps of each one after the other. With several lanes every line of output says whose it is. */
+  async run(lanes: readonly (readonly Step[])[]): Promise<void> {
     if (this.#stopped) return
+    const names = lanes.flat().map(({ name }) => name)
+    const width = Math.max(...names.map(({ length }) => length))
+    process.stdout.write(`\n── ${names.join(', ')} ──\n`)
+    const runLane = async (steps: readonly Step[]): Promise<readonly Outcome[]> => {
+      const outcomes: Outcome[] = []
+      for (const step of steps)
+        if (!this.#stopped) outcomes.push(await this.#outcomeOf(step, lanes.length === 1 ? '' : `${step.name.padEnd(width)} │ `))
+      return outcomes
+    }
+    this.outcomes.push(...(await Promise.all(lanes.map(runLane))).flat())
+  }
+
+  /** @param prefix before each line of its output */
+  async #outcomeOf(step: Step, prefix: string): Promise<Outcome> {
     this.#started = true
-    process.stdout.write(`\n── ${step.name} ──\n`)
     const folder = mkdtempSync(join(tmpdir(), 'metallb-test-'))
     const started = performance.now()
     try {
       const countsFile = join(folder, 'counts.json')
-      const code = await this.#runProgram(step, countsFile)
+      const code = await this.#runProgram(step, { countsFile, prefix })
       const counts = step.isMocha ? readCounts(countsFile, code) : one(code === 0)
-      this.outcomes.push({ name: step.name, ...counts, seconds: (performance.now() - started) / 1000 })
+      return { name: step.name, ...counts, seconds: (performance.now() - started) / 1000 }
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
   }
 
-  async #runProgram(step: Step, countsFile: string): Promise<number> {
+  async #runProgram(step: Step, { countsFile, prefix }: { readonly countsFile: string; readonly prefix: string }): Promise<number> {
     const [program, ...rest] = step.argv
     const env = { ...process.env, METALLB_TEST_COUNTS: countsFile }
-    const child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit'], detached: true, env })
-    this.#child = child
+    const output = prefix === '' ? 'inherit' : 'pipe'
+    const child = spawn(program, rest, { stdio: ['ignore', output, output], detached: true, env })
+    this.#children.add(child)
+    for (const stream of [child.stdout, child.stderr])
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => process.stdout.write(`${prefix}${line}\n`))
     const deadline = setTimeout(() => {
       process.stdout.write(`${step.name} is not done after ${step.deadlineMs / 60_000} min: ended\n`)
       endGroup(child)
     }, step.deadlineMs)
+    const closed = once(child, 'close')
     try {
       const [code] = (await once(child, 'exit')) as [number | null]
+      // Its last lines; but what it left running may hold the pipe for ever.
+      await Promise.race([closed, sleep(1000, undefined, { ref: false })])
       return code ?? -1
     } finally {
       clearTimeout(deadline)
-      this.#child = undefined
+      this.#children.delete(child)
     }
   }
 
-  /** Ends the step that runs, gently first, and starts no further one. */
+  /** Ends the steps that run, gently first, and starts no further one. */
   stop(): void {
     if (this.#stopped) return
     this.#stopped = true
-    if (this.#child !== undefined) endGroup(this.#child)
+    for (const child of this.#children) endGroup(child)
   }
 }
 

@@ -2,8 +2,10 @@
 //   test.ts                      everything
 //   test.ts unit [MOCHA...]      unit tests; the arguments go to mocha, for example --grep
 //   test.ts cluster [MOCHA...]   tests on a real cluster
+import { globSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { sweep } from '../test/lab/sweep.ts'
+import { divideIntoLanes } from './lanes.ts'
 import { onOrphaned } from './orphan.ts'
 import { showProgress } from './progress.ts'
 import { setup } from './setup.ts'
@@ -14,12 +16,30 @@ const root = resolve(import.meta.dirname, '..')
 process.chdir(root)
 
 const minutes = 60_000
-const mocha = (name: string, pattern: string, options: readonly string[], deadlineMs: number): Step => ({
+interface Suite {
+  readonly name: string
+  readonly pattern: string
+  readonly options: readonly string[]
+  readonly deadlineMs: number
+}
+const unit: Suite = { name: 'unit', pattern: 'test/unit/**/*.test.ts', options: [], deadlineMs: 10 * minutes }
+const cluster: Suite = {
+  name: 'cluster',
+  pattern: 'test/cluster/**/*.test.ts',
+  options: ['--timeout', '120000'],
+  deadlineMs: 40 * minutes,
+}
+const mocha = ({ name, options, deadlineMs }: Suite, files: readonly string[]): Step => ({
   name,
-  argv: [process.execPath, 'node_modules/mocha/bin/mocha.js', '--reporter', 'tools/mocha-reporter.ts', ...options, pattern],
+  argv: [process.execPath, 'node_modules/mocha/bin/mocha.js', '--reporter', 'tools/mocha-reporter.ts', ...options, ...files],
   isMocha: true,
   deadlineMs,
 })
+/** Two, as the smallest machine that this is for has two cores. */
+function inLanes(suite: Suite): readonly [Step, Step] {
+  const [first = [], second = []] = divideIntoLanes(globSync(suite.pattern).toSorted(), 2)
+  return [mocha({ ...suite, name: `${suite.name} 1` }, first), mocha({ ...suite, name: `${suite.name} 2` }, second)]
+}
 const script = (name: string): Step => ({ name, argv: ['npm', 'run', '--silent', name], deadlineMs: 5 * minutes })
 
 const checks: readonly Step[] = [
@@ -30,18 +50,23 @@ const checks: readonly Step[] = [
   { name: 'errors', argv: [process.execPath, 'tools/errors.ts', '--check'], deadlineMs: 5 * minutes },
   { name: 'without webhook', argv: [process.execPath, 'tools/without-webhook.ts', '--check'], deadlineMs: 5 * minutes },
 ]
-const unitTests = (options: readonly string[]): Step => mocha('unit', 'test/unit/**/*.test.ts', options, 10 * minutes)
-const clusterTests = (options: readonly string[]): Step =>
-  mocha('cluster', 'test/cluster/**/*.test.ts', ['--timeout', '120000', ...options], 40 * minutes)
+/** Stages follow one another; the lanes of one run side by side. */
+type Stages = readonly (readonly (readonly Step[])[])[]
 
-function chooseSteps(mode: string | undefined, options: readonly string[]): { readonly steps: readonly Step[]; readonly lab: boolean } {
+function everything(): Stages {
+  const [unit1, unit2] = inLanes(unit)
+  return [[[...checks, unit1], [unit2]], inLanes(cluster).map((step) => [step])]
+}
+
+function chooseStages(mode: string | undefined, options: readonly string[]): { readonly stages: Stages; readonly lab: boolean } {
+  const some = (suite: Suite): Stages => [[[mocha({ ...suite, options: [...suite.options, ...options] }, [suite.pattern])]]]
   switch (mode) {
     case undefined:
-      return { steps: [...checks, unitTests([]), clusterTests([])], lab: true }
+      return { stages: everything(), lab: true }
     case 'unit':
-      return { steps: [unitTests(options)], lab: false }
+      return { stages: some(unit), lab: false }
     case 'cluster':
-      return { steps: [clusterTests(options)], lab: true }
+      return { stages: options.length === 0 ? everything().slice(1) : some(cluster), lab: true }
     default:
       process.stderr.write(`error: no mode ${mode}: give none, unit or cluster\n`)
       process.exit(2)
@@ -49,7 +74,7 @@ function chooseSteps(mode: string | undefined, options: readonly string[]): { re
 }
 
 const [mode, ...options] = process.argv.slice(2)
-const { steps, lab } = chooseSteps(mode, options)
+const { stages, lab } = chooseStages(mode, options)
 const testRun = new TestRun()
 let exitCode: number | undefined
 const stop = (code: number): void => {
@@ -67,7 +92,7 @@ try {
     await setup(showProgress())
     await sweep()
   }
-  for (const step of steps) await testRun.run(step)
+  for (const lanes of stages) await testRun.run(lanes)
   if (lab) await sweep()
 } catch (error) {
   process.stderr.write(`${describeFailure(error)}\n`)
