@@ -27,6 +27,9 @@ export interface ReflectorTiming {
 
 const defaultTiming: ReflectorTiming = { idle: 75_000, firstPause: 100, longestPause: 10_000, goodWatch: 5_000 }
 
+/** A kind that is missing is asked for again after this long. */
+const missingKindMs = 30_000
+
 /** So often in a row may the server fail to continue from our version before we stop believing in the version. */
 const patience = 3
 
@@ -37,6 +40,8 @@ export interface ReflectorOptions<T> {
   readonly namespace?: string | undefined
   readonly labelSelector?: string
   readonly fieldSelector?: string
+  /** Statuses of a list that mean that there are no objects: 404 for a kind that the cluster need not have. It may come yet. */
+  readonly emptyOn?: readonly number[]
   /** What is kept of an object; drops `managedFields` when not set. */
   readonly transform?: (object: T) => T
   readonly log: Logger
@@ -143,6 +148,10 @@ export class Reflector<T extends KubeObject> {
     )
     this.#needsList = false
     this.#recovered()
+    this.#sync()
+  }
+
+  #sync(): void {
     if (this.#synced) return
     this.#synced = true
     this.#firstList.resolve()
@@ -211,6 +220,12 @@ export class Reflector<T extends KubeObject> {
     if (!(error instanceof ApiError) && !(error instanceof BrokenWatch)) {
       this.#log.error({ event: 'reflectorFailed', err: error })
       return 0
+    }
+    if (this.#needsList && error instanceof ApiError && this.#options.emptyOn?.includes(error.status) === true) {
+      this.#contact()
+      this.#sync()
+      this.#log.debug({ event: 'kindMissing', reason: wordsOf(error) })
+      return missingKindMs
     }
     if (error.status === 410) {
       this.#needsList = true

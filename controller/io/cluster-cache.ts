@@ -27,7 +27,8 @@ export class ClusterCache {
     this.#namespaces = new Reflector<Namespace>({ client, log, resource: resources.namespaces, transform: keepNamespace })
     this.#nodes = new Reflector<Node>({ client, log, resource: resources.nodes, transform: keepNode })
     this.#pools = new Reflector<IPAddressPool>({ client, log, resource: resources.ipAddressPools, namespace })
-    this.#policies = new Reflector<AllocationPolicy>({ client, log, resource: resources.allocationPolicies, namespace })
+    // MetalLB's CRDs do not have them, and Helm does not replace CRDs.
+    this.#policies = new Reflector<AllocationPolicy>({ client, log, resource: resources.allocationPolicies, namespace, emptyOn: [404] })
   }
 
   get services(): Store<Service> {

@@ -3,7 +3,6 @@ import type { OwnKind } from '../../admission/evidence.ts'
 import { annotationPrefix, deprecatedPrefix } from '../../core/annotations.ts'
 import type { Namespace, Node, Service, ServiceCIDR } from '../../core/objects.ts'
 import { asTexts } from '../../core/shape.ts'
-import { ApiError } from '../../kube/api-error.ts'
 import type { KubeClient } from '../../kube/client.ts'
 import { keepMetadata } from '../../kube/kept-metadata.ts'
 import { type Logger, named } from '../../kube/logger.ts'
@@ -34,8 +33,6 @@ export const ownResources: Readonly<Record<OwnKind, Resource>> = {
 export const loadBalancersOnly = 'spec.type=LoadBalancer'
 
 export class Caches {
-  readonly #client: KubeClient
-  #serviceCidrs: Promise<void> | undefined
   readonly pools: Reflector<IPAddressPool>
   readonly namespaces: Reflector<Namespace>
   readonly nodes: Reflector<Node>
@@ -45,12 +42,12 @@ export class Caches {
   readonly peers: Reflector<BGPPeerV1beta2>
   readonly bfdProfiles: Reflector<BFDProfile>
   readonly communities: Reflector<Community>
+  /** Empty where the CRDs are still MetalLB's. */
   readonly policies: Reflector<AllocationPolicy>
   /** Empty where Kubernetes does not have the kind: it came with 1.33. */
   readonly serviceCidrs: Reflector<ServiceCIDR>
 
   constructor({ client, namespace, log: parent }: { readonly client: KubeClient; readonly namespace: string; readonly log: Logger }) {
-    this.#client = client
     const log = named(parent, 'kube/reflector')
     this.pools = new Reflector<IPAddressPool>({ client, log, resource: ownResources.pools, namespace })
     this.namespaces = new Reflector<Namespace>({ client, log, resource: resources.namespaces, transform: keepNamespace })
@@ -67,24 +64,13 @@ export class Caches {
     this.peers = new Reflector<BGPPeerV1beta2>({ client, log, resource: ownResources.peers, namespace })
     this.bfdProfiles = new Reflector<BFDProfile>({ client, log, resource: ownResources.bfdProfiles, namespace })
     this.communities = new Reflector<Community>({ client, log, resource: ownResources.communities, namespace })
-    this.policies = new Reflector<AllocationPolicy>({ client, log, resource: ownResources.policies, namespace })
-    this.serviceCidrs = new Reflector<ServiceCIDR>({ client, log, resource: resources.serviceCidrs })
+    this.policies = new Reflector<AllocationPolicy>({ client, log, resource: ownResources.policies, namespace, emptyOn: [404] })
+    this.serviceCidrs = new Reflector<ServiceCIDR>({ client, log, resource: resources.serviceCidrs, emptyOn: [403, 404] })
   }
 
   start(): void {
     for (const reflector of Object.values(this.#all())) reflector.start()
-    this.#serviceCidrs = this.#watchServiceCidrs()
-  }
-
-  /** A kind that the cluster does not have, or does not show us, is not asked for again and again. */
-  async #watchServiceCidrs(): Promise<void> {
-    const isDenied = await this.#client.list(resources.serviceCidrs, { deadlineMs: 5_000 }).then(
-      () => false,
-      (error: unknown) => error instanceof ApiError && [403, 404].includes(error.status),
-    )
-    if (isDenied) return
     this.serviceCidrs.start()
-    await this.serviceCidrs.whenSynced()
   }
 
   async stop(): Promise<void> {
@@ -92,7 +78,7 @@ export class Caches {
   }
 
   async whenSynced(): Promise<void> {
-    await Promise.all([...Object.values(this.#all()).map((reflector) => reflector.whenSynced()), this.#serviceCidrs])
+    await Promise.all([...Object.values(this.#all()).map((reflector) => reflector.whenSynced()), this.serviceCidrs.whenSynced()])
   }
 
   /** Per kind, in monotonic milliseconds, when the API server last gave a sign of life on its watch. */

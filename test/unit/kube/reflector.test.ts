@@ -273,6 +273,26 @@ describe('A reflector', function () {
     expect(run.pauses).to.deep.equal([0, 100, 200, 400, 0, 0, 100])
   })
 
+  it('takes a kind that the cluster need not have for empty, and asks for it again', async () => {
+    const missing = status(404, 'NotFound', 'the server could not find the requested resource')
+    const server = await scriptedServer([missing, missing, list(10, [web])])
+    const run = start(server, { emptyOn: [404] })
+    await run.reflector.whenSynced()
+    await server.finished
+    await run.reflector.stop()
+    await server.close()
+    expect(asked(run)).to.deep.equal(['list', 'list', 'list', 'watch from=10'])
+    expect(run.changes).to.deep.equal(['added web@5'])
+    expect(run.pauses).to.deep.equal([30_000, 30_000])
+  })
+
+  it('keeps what it has when such a kind is missing later', async () => {
+    const missing = status(404, 'NotFound', 'the server could not find the requested resource')
+    const run = await play([list(10, [web]), status(410, 'Expired', 'gone'), missing, list(20, [web])], { emptyOn: [404] })
+    expect(asked(run)).to.deep.equal(['list', 'watch from=10', 'list', 'list', 'watch from=20'])
+    expect(run.changes).to.deep.equal(['added web@5'])
+  })
+
   it('waits as long as the server asks', async () => {
     const run = await play([list(10, []), status(429, 'TooManyRequests', 'slow down', { 'Retry-After': '7' })])
     expect(run.pauses).to.deep.equal([7000])
