@@ -29,6 +29,9 @@ const flagTable = {
     env: 'METALLB_ML_SECRET_NAME',
     help: 'Secret of the membership of speakers, made when it does not exist; none when not set',
   },
+  'leader-elect-lease-duration': { kind: 'duration', default: 15_000, help: 'how long a leader that fell silent is waited for' },
+  'leader-elect-renew-deadline': { kind: 'duration', default: 10_000, help: 'how long a leader that cannot renew its Lease goes on' },
+  'leader-elect-retry-period': { kind: 'duration', default: 2_000, help: 'time between renewals of the Lease' },
   deployment: { kind: 'text', default: '', env: 'METALLB_DEPLOYMENT', help: 'Deployment that owns that Secret' },
   ...foreignToController,
 } as const
@@ -70,6 +73,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
       pod: options['pod-name'] === '' || options['pod-uid'] === '' ? undefined : { name: options['pod-name'], uid: options['pod-uid'] },
       condition: 'poolReconcilerValid',
       fieldManager: 'poolReconciler',
+      mayWrite: () => election.isLeader(),
       log,
     })
     configurationState.start()
@@ -86,6 +90,9 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     namespace,
     name: leaseName,
     identity,
+    leaseDurationMs: options['leader-elect-lease-duration'],
+    renewDeadlineMs: options['leader-elect-renew-deadline'],
+    retryPeriodMs: options['leader-elect-retry-period'],
     onStartedLeading: lead,
     // A write that hangs does not keep the lease from the next leader: the Service's resourceVersion guards it.
     onStoppedLeading: () => Promise.race([follow(), systemClock.sleep(farewellMs)]),

@@ -19,6 +19,8 @@ export interface ConfigurationStateOptions {
   readonly condition: 'poolReconcilerValid' | 'configReconcilerValid'
   /** Of the server-side apply. */
   readonly fieldManager: 'poolReconciler' | 'configReconciler'
+  /** Asked right before each write; always when not set. */
+  readonly mayWrite?: () => boolean
   readonly log: Logger
   readonly clock?: Clock
 }
@@ -74,6 +76,7 @@ export class ConfigurationStateWriter {
       this.#queue.addAfter(name, waitMs)
       return
     }
+    if (this.#options.mayWrite?.() === false) return
     this.#writtenAt = this.#clock.now()
     if (object === undefined) await this.#create()
     await this.#apply(wanted, object)

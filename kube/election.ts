@@ -2,8 +2,12 @@
 //
 // Clocks of two machines are never compared. A follower notes when it last saw the Lease change, on its own monotonic clock, and takes over when it has not
 // changed for the lease's whole duration; a leader trusts itself only for the (shorter) renew deadline, counted from before it sent its last good renewal.
+//
+// With a Lease that somebody deletes goes the knowledge of who led by it, and that one may not know for a renew deadline. So a leader that finds its Lease gone
+// leads no more, and whoever makes a new one makes it without a holder: it has no `acquireTime`, and is taken when it has been seen unchanged for its whole
+// duration, like the one of a holder that fell silent. Only the Lease of the manifests, which says nothing at all, is taken at once, by whoever saw none before it.
 import type { Lease } from '../core/objects.ts'
-import { after, type Instant, type Millis, millis } from '../core/time.ts'
+import { after, type Instant, instant, type Millis, millis } from '../core/time.ts'
 import { unreachable } from '../core/unreachable.ts'
 
 export interface ElectionSettings {
@@ -15,18 +19,24 @@ export interface ElectionSettings {
 
 export interface Election {
   readonly settings: ElectionSettings
-  /** The Lease as it was last read or written, and since when it has been so; without `lease`: there was one, and it is gone. */
+  /** The Lease as it was last read or written, and since when it has been so. */
   readonly seen?: { readonly lease: Lease | undefined; readonly since: Instant }
+  /** The UID of the first Lease that was seen; '' when there was none. */
+  readonly firstUid?: string
   /** Defined while leading. */
   readonly leadingUntil?: Instant
   readonly nextAttempt: Instant
   /** A request is under way since then. */
   readonly asking?: Instant
+  /** The Lease changed while the request was under way, whose answer may be older than that. */
+  readonly isStale?: true
 }
 
 export type ElectionEvent =
   /** The time of nextDeadline() has come. */
   | { readonly type: 'due' }
+  /** A watch brought this, late or soon; undefined: it was deleted. A reason to look at once, no more. */
+  | { readonly type: 'changed'; readonly lease: Lease | undefined }
   /** Undefined: there is no such Lease. */
   | { readonly type: 'read'; readonly lease: Lease | undefined }
   | { readonly type: 'written'; readonly lease: Lease }
@@ -37,10 +47,12 @@ export type ElectionEvent =
 
 export type ElectionEffect =
   | { readonly type: 'read' }
-  /** Take or renew: over the Lease that was seen, or by creating one. */
-  | { readonly type: 'write'; readonly over: Lease | undefined }
+  /** Make one that nobody holds; to be answered by 'read'. */
+  | { readonly type: 'create' }
+  /** Take or renew the Lease that was seen. */
+  | { readonly type: 'write'; readonly over: Lease }
   | { readonly type: 'startedLeading' }
-  | { readonly type: 'stoppedLeading'; readonly reason: 'renewDeadlinePassed' | 'leaseTaken' }
+  | { readonly type: 'stoppedLeading'; readonly reason: 'renewDeadlinePassed' | 'leaseTaken' | 'leaseDeleted' }
 
 type Step = readonly [Election, readonly ElectionEffect[]]
 
@@ -74,18 +86,18 @@ function expire(election: Election, now: Instant): Step {
 function handle(election: Election, event: ElectionEvent, now: Instant, chance: number): Step {
   switch (event.type) {
     case 'due':
-      if (election.asking !== undefined || now < election.nextAttempt) return [election, []]
-      // A leader knows the Lease's version and need not read it first.
-      if (election.leadingUntil !== undefined) return write(election, election.seen?.lease, now)
-      return [{ ...election, asking: now }, [{ type: 'read' }]]
+      return election.asking !== undefined || now < election.nextAttempt ? [election, []] : ask(election, now)
+    case 'changed':
+      // Its own renewals come back to a leader.
+      if (election.leadingUntil !== undefined && isHeldBy(event.lease, election.settings)) return [election, []]
+      return election.asking === undefined ? begin(election, { type: 'read' }, now) : [{ ...election, isStale: true }, []]
     case 'read':
       return decide(observe(election, event.lease, now), event.lease, now, chance)
     case 'written':
       return renewed(election, event.lease, now)
     case 'conflict':
       // A leader must know at once who has it now; a follower has lost a race and no reason to hurry.
-      if (election.leadingUntil === undefined) return [later(election, now, chance), []]
-      return [{ ...election, asking: now }, [{ type: 'read' }]]
+      return election.leadingUntil === undefined ? [later(election, now, chance), []] : begin(election, { type: 'read' }, now)
     case 'failed':
       return [later(election, now, chance), []]
     default:
@@ -93,45 +105,75 @@ function handle(election: Election, event: ElectionEvent, now: Instant, chance: 
   }
 }
 
-/** Notes the Lease; the time starts anew only when something about it changed. That nobody has ever made one is nothing to wait for. */
+function ask(election: Election, now: Instant): Step {
+  // A leader knows the Lease's version and need not read it first.
+  const own = election.leadingUntil === undefined ? undefined : election.seen?.lease
+  return begin(election, own === undefined ? { type: 'read' } : { type: 'write', over: own }, now)
+}
+
+function begin(election: Election, effect: ElectionEffect, now: Instant): Step {
+  const { isStale: _, ...rest } = election
+  return [{ ...rest, asking: now }, [effect]]
+}
+
+/** Notes the Lease; the time starts anew only when something about it changed. */
 function observe(election: Election, lease: Lease | undefined, now: Instant): Election {
-  const { seen } = election
-  if (seen === undefined && lease === undefined) return election
+  const { firstUid = uidOf(lease), seen } = election
   if (seen !== undefined && seen.lease?.metadata.resourceVersion === lease?.metadata.resourceVersion) return election
-  return { ...election, seen: { lease, since: now } }
+  return { ...election, firstUid, seen: { lease, since: now } }
 }
 
 function decide(election: Election, lease: Lease | undefined, now: Instant, chance: number): Step {
-  if (isFree(election, now)) return write(election, lease, now)
-  const effects: readonly ElectionEffect[] = election.leadingUntil === undefined ? [] : [{ type: 'stoppedLeading', reason: 'leaseTaken' }]
-  return [later(follower(election), now, chance), effects]
+  if (lease !== undefined && isFree(election, lease, now)) return begin(election, { type: 'write', over: lease }, now)
+  const reason = lease === undefined ? 'leaseDeleted' : 'leaseTaken'
+  const ended: readonly ElectionEffect[] = election.leadingUntil === undefined ? [] : [{ type: 'stoppedLeading', reason }]
+  if (lease !== undefined) return [later(follower(election), now, chance), ended]
+  const [next, effects] = begin(follower(election), { type: 'create' }, now)
+  return [next, [...ended, ...effects]]
 }
 
-function isFree({ leadingUntil, seen, settings }: Election, now: Instant): boolean {
-  if (seen === undefined || now >= after(seen.since, durationOf(seen.lease, settings))) return true
-  // Somebody deleted it: ours to make again while we lead; else its holder, who may not know yet, gets the time that a silent one gets.
-  if (seen.lease === undefined) return leadingUntil !== undefined
-  const holder = seen.lease.spec?.holderIdentity ?? ''
-  return holder === '' || holder === settings.identity
+function isFree(election: Election, lease: Lease, now: Instant): boolean {
+  const { firstUid, settings } = election
+  if (now >= freeFrom(election)) return true
+  // Nobody has led by it: who led by one before it may not know that it is gone.
+  if (lease.spec?.acquireTime === undefined) return lease.spec?.leaseDurationSeconds === undefined && uidOf(lease) === firstUid
+  return isHeldBy(lease, settings) || (lease.spec.holderIdentity ?? '') === ''
 }
 
-function write(election: Election, over: Lease | undefined, now: Instant): Step {
-  return [{ ...election, asking: now }, [{ type: 'write', over }]]
+/** When the Lease has been seen for as long as its holder promised to renew it, which need not be what we would. */
+function freeFrom({ seen, settings }: Election): Instant {
+  if (seen === undefined) return instant(Number.POSITIVE_INFINITY)
+  const seconds = seen.lease?.spec?.leaseDurationSeconds
+  return after(seen.since, seconds === undefined ? settings.leaseDuration : millis(seconds * 1000))
+}
+
+function isHeldBy(lease: Lease | undefined, { identity }: ElectionSettings): boolean {
+  return lease?.spec?.holderIdentity === identity
+}
+
+function uidOf(lease: Lease | undefined): string {
+  return lease?.metadata.uid ?? ''
 }
 
 function renewed(election: Election, lease: Lease, now: Instant): Step {
   const { asking: sentAt = now, ...rest } = election
   const leadingUntil = after(sentAt, election.settings.renewDeadline)
-  const held: Election = { ...rest, seen: { lease, since: now }, nextAttempt: after(now, election.settings.retryPeriod) }
+  const nextAttempt = rest.isStale === true ? now : after(now, election.settings.retryPeriod)
+  const held: Election = { ...rest, seen: { lease, since: now }, nextAttempt }
   // An answer that took longer than it is good for.
   if (now >= leadingUntil) return [{ ...held, nextAttempt: now }, []]
   return [{ ...held, leadingUntil }, election.leadingUntil === undefined ? [{ type: 'startedLeading' }] : []]
 }
 
+/** A follower is there when the time of a silent holder is over. */
 function later(election: Election, now: Instant, chance: number): Election {
   const { asking: _, ...rest } = election
-  const pause = election.settings.retryPeriod * (election.leadingUntil === undefined ? 1 + chance / 5 : 1)
-  return { ...rest, nextAttempt: after(now, millis(pause)) }
+  if (rest.isStale === true) return { ...rest, nextAttempt: now }
+  const { leadingUntil, settings } = election
+  if (leadingUntil !== undefined) return { ...rest, nextAttempt: after(now, settings.retryPeriod) }
+  const pause = after(now, millis(settings.retryPeriod * (1 + chance / 5)))
+  const over = freeFrom(election)
+  return { ...rest, nextAttempt: over > now && over < pause ? over : pause }
 }
 
 function follower(election: Election): Election {
@@ -139,21 +181,20 @@ function follower(election: Election): Election {
   return rest
 }
 
-/** What the holder promised, which need not be what we would. */
-function durationOf(lease: Lease | undefined, settings: ElectionSettings): Millis {
-  const seconds = lease?.spec?.leaseDurationSeconds
-  return seconds === undefined ? settings.leaseDuration : millis(seconds * 1000)
+/** What a Lease says that nobody has taken yet. */
+export function unclaimed({ leaseDuration }: ElectionSettings): Lease['spec'] & object {
+  return { leaseDurationSeconds: Math.ceil(leaseDuration / 1000) }
 }
 
 /** The Lease to send in order to take or keep it. @param time now, as Kubernetes writes a MicroTime */
-export function claim(settings: ElectionSettings, over: Lease | undefined, time: string): Lease['spec'] & object {
-  const isOurs = over?.spec?.holderIdentity === settings.identity
-  const transitions = over?.spec?.leaseTransitions ?? 0
+export function claim(settings: ElectionSettings, { spec = {} }: Lease, time: string): Lease['spec'] & object {
+  const { acquireTime, leaseTransitions = 0 } = spec
+  const isOurs = spec.holderIdentity === settings.identity
   return {
+    ...unclaimed(settings),
     holderIdentity: settings.identity,
-    leaseDurationSeconds: Math.ceil(settings.leaseDuration / 1000),
-    acquireTime: (isOurs ? over.spec?.acquireTime : undefined) ?? time,
+    acquireTime: (isOurs ? acquireTime : undefined) ?? time,
     renewTime: time,
-    leaseTransitions: over === undefined || isOurs ? transitions : transitions + 1,
+    leaseTransitions: isOurs || acquireTime === undefined ? leaseTransitions : leaseTransitions + 1,
   }
 }

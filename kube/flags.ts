@@ -1,4 +1,5 @@
 // Command lines as Go programs read them: one or two dashes, `=value` or the next argument; environment variables and settings as defaults.
+import { parseDuration } from '../core/config/duration.ts'
 import { nearest } from '../core/nearest.ts'
 import { fail, ok, type Result } from '../core/result.ts'
 
@@ -15,6 +16,8 @@ interface FlagBasics {
 export type FlagSpec =
   | (FlagBasics & { readonly kind: 'text'; readonly default: string; readonly oneOf?: readonly string[] })
   | (FlagBasics & { readonly kind: 'integer'; readonly default: number; readonly min?: number; readonly max?: number })
+  /** Milliseconds, written as Go does: 15s, 1m30s, 200ms. */
+  | (FlagBasics & { readonly kind: 'duration'; readonly default: number })
   | (FlagBasics & { readonly kind: 'switch'; readonly default: boolean })
   /** May be given several times. */
   | (FlagBasics & { readonly kind: 'list' })
@@ -27,7 +30,7 @@ type FlagValue<S extends FlagSpec> = S extends { readonly kind: 'list' }
     ? V
     : S['kind'] extends 'text'
       ? string
-      : S['kind'] extends 'integer'
+      : S['kind'] extends 'integer' | 'duration'
         ? number
         : boolean
 
@@ -171,6 +174,10 @@ function read(spec: FlagSpec, text: string): Result<Value, string> {
       const value = Object.hasOwn(switchWords, text) ? switchWords[text] : undefined
       return value === undefined ? fail('must be true or false') : ok(value)
     }
+    case 'duration': {
+      const value = parseDuration(text)
+      return value.ok ? value : fail(`must be a length of time such as 15s or 1m30s: ${value.error}`)
+    }
     case 'integer': {
       const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = spec
       const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
@@ -186,8 +193,12 @@ function usage(table: FlagTable): string {
     const choice = spec.kind === 'text' && spec.oneOf !== undefined ? ` (${spec.oneOf.join(', ')})` : ''
     const sources = [...(spec.env === undefined ? [] : [`$${spec.env}`]), ...(spec.setting === true ? ['setting'] : [])]
     const from = sources.length === 0 ? '' : ` [${sources.join(', ')}]`
-    const preset = spec.kind === 'list' ? 'may be given several times' : `default ${JSON.stringify(spec.default)}`
+    const preset = spec.kind === 'list' ? 'may be given several times' : `default ${written(spec)}`
     return `  ${flag.padEnd(30)} ${spec.help}${choice}; ${preset}${from}`
   })
   return ['Flags:', ...lines].join('\n')
+}
+
+function written(spec: Exclude<FlagSpec, { readonly kind: 'list' }>): string {
+  return spec.kind === 'duration' ? `${spec.default / 1000}s` : JSON.stringify(spec.default)
 }

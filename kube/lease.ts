@@ -3,8 +3,19 @@ import type { Lease } from '../core/objects.ts'
 import { instant, millis } from '../core/time.ts'
 import { ApiError, type KubeClient, resources } from './client.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { beginElection, claim, type Election, type ElectionEffect, type ElectionEvent, leads, nextDeadline, step } from './election.ts'
+import {
+  beginElection,
+  claim,
+  type Election,
+  type ElectionEffect,
+  type ElectionEvent,
+  leads,
+  nextDeadline,
+  step,
+  unclaimed,
+} from './election.ts'
 import { type Logger, named } from './logger.ts'
+import { Reflector } from './reflector.ts'
 
 export interface LeaderElectionOptions {
   readonly client: KubeClient
@@ -30,6 +41,8 @@ export class LeaderElection {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #stopping = new AbortController()
+  /** Tells of a change long before the next attempt: of a release above all. Nothing rests on it. */
+  readonly #watch: Reflector<Lease>
   #election: Election
   #timer = new AbortController()
   /** The request under way, if any. */
@@ -41,10 +54,20 @@ export class LeaderElection {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#log = named(options.log, 'kube/lease').child({ lease: `${options.namespace}/${options.name}` })
+    const { client, name, namespace } = options
+    const fieldSelector = `metadata.name=${name}`
+    this.#watch = new Reflector<Lease>({
+      client,
+      resource: resources.leases,
+      namespace,
+      fieldSelector,
+      log: options.log,
+      clock: this.#clock,
+    })
     const { leaseDurationMs = 15_000, renewDeadlineMs = 10_000, retryPeriodMs = 2_000 } = options
     if (!(leaseDurationMs > renewDeadlineMs && renewDeadlineMs > retryPeriodMs * 1.2))
       throw new RangeError(
-        `lease duration ${leaseDurationMs} > renew deadline ${renewDeadlineMs} > 1.2 retry periods ${retryPeriodMs} must hold`,
+        `lease duration (${leaseDurationMs} ms) > renew deadline (${renewDeadlineMs} ms) > 1.2 retry periods (of ${retryPeriodMs} ms) must hold`,
       )
     this.#election = beginElection(
       {
@@ -58,6 +81,8 @@ export class LeaderElection {
   }
 
   start(): void {
+    this.#watch.store.subscribe(({ object, type }) => this.#apply({ type: 'changed', lease: type === 'deleted' ? undefined : object }))
+    this.#watch.start()
     this.#apply({ type: 'due' })
   }
 
@@ -68,7 +93,7 @@ export class LeaderElection {
     this.#stopping.abort(new Error('stopped'))
     this.#timer.abort()
     if (this.#election.leadingUntil !== undefined) await this.#options.onStoppedLeading()
-    await this.#request
+    await Promise.all([this.#request, this.#watch.stop()])
     if (wasLeader) await this.#release()
   }
 
@@ -89,6 +114,9 @@ export class LeaderElection {
     switch (effect.type) {
       case 'read':
         this.#request = this.#read()
+        break
+      case 'create':
+        this.#request = this.#create()
         break
       case 'write':
         this.#request = this.#write(effect.over)
@@ -126,16 +154,27 @@ export class LeaderElection {
     }
   }
 
-  async #write(over: Lease | undefined): Promise<void> {
+  async #create(): Promise<void> {
     const { client, name, namespace } = this.#options
-    const metadata = over?.metadata ?? { name, namespace }
+    const spec = unclaimed(this.#election.settings)
+    const object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace }, spec }
+    await this.#send(async () => {
+      const lease = await client.create<Lease>(resources.leases, object, this.#requestOptions())
+      return { type: 'read', lease }
+    })
+  }
+
+  async #write(over: Lease): Promise<void> {
     const spec = claim(this.#election.settings, over, this.#microTime())
-    const object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec }
+    await this.#send(async () => {
+      const lease = await this.#options.client.replace<Lease>(resources.leases, { ...over, spec }, this.#requestOptions())
+      return { type: 'written', lease }
+    })
+  }
+
+  async #send(request: () => Promise<ElectionEvent>): Promise<void> {
     try {
-      const lease = await (over === undefined
-        ? client.create<Lease>(resources.leases, object, this.#requestOptions())
-        : client.replace<Lease>(resources.leases, object, this.#requestOptions()))
-      this.#answered({ type: 'written', lease })
+      this.#answered(await request())
     } catch (error) {
       // 409: somebody was faster; 404: somebody deleted it.
       if (error instanceof ApiError && (error.status === 409 || error.status === 404)) this.#answered({ type: 'conflict' })
@@ -148,6 +187,7 @@ export class LeaderElection {
     const { client, identity, name, namespace } = this.#options
     try {
       const lease = await client.get<Lease>(resources.leases, name, namespace, { deadlineMs: 2_000 })
+      // Somebody has it already, who was waiting for its end.
       if (lease.spec?.holderIdentity !== identity) return
       const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#microTime() }
       await client.replace(resources.leases, { ...lease, spec }, { deadlineMs: 2_000 })

@@ -6,6 +6,7 @@ const table = {
   namespace: { kind: 'text', default: 'metallb-system', env: 'METALLB_NAMESPACE', help: 'where we live' },
   port: { kind: 'integer', default: 7472, env: 'PORT', min: 0, max: 65535, help: 'metrics' },
   'webhook-http2': { kind: 'switch', default: false, help: 'unused' },
+  wait: { kind: 'duration', default: 15_000, help: 'how long' },
   'lb-class': { kind: 'text', default: '', oneOf: ['', 'a', 'b', 'c'], env: 'CLASS', setting: true, help: 'which' },
 } as const
 
@@ -16,7 +17,7 @@ function parse(argv: readonly string[], env: Texts = {}, settings: Texts = {}): 
   return result.ok ? result.value : `${result.error.exitCode}: ${result.error.message}`
 }
 
-const defaults = { 'log-level': 'info', namespace: 'metallb-system', port: 7472, 'webhook-http2': false, 'lb-class': '' }
+const defaults = { 'log-level': 'info', namespace: 'metallb-system', port: 7472, 'webhook-http2': false, wait: 15_000, 'lb-class': '' }
 
 const good: Readonly<
   Record<string, { readonly argv: readonly string[]; readonly env?: Texts; readonly settings?: Texts; readonly gives: object }>
@@ -29,6 +30,7 @@ const good: Readonly<
   'an empty value': { argv: ['--namespace='], gives: { namespace: '' } },
   'a switch without a value': { argv: ['--webhook-http2', '--port=1'], gives: { 'webhook-http2': true, port: 1 } },
   'a switch with a value': { argv: ['--webhook-http2=F'], gives: { 'webhook-http2': false } },
+  'a length of time, in milliseconds': { argv: ['--wait=1m1.5s'], gives: { wait: 61_500 } },
   'the last of several': { argv: ['--port=1', '--port=2'], gives: { port: 2 } },
   'the environment as default': { argv: ['--port=1'], env: { METALLB_NAMESPACE: 'lb', PORT: '9' }, gives: { namespace: 'lb', port: 1 } },
   'an empty variable as absent': { argv: [], env: { METALLB_NAMESPACE: '' }, gives: {} },
@@ -54,6 +56,10 @@ const bad: Readonly<
   'a number out of range': { argv: ['--port=65536'], says: '2: flag --port=65536: must be an integer from 0 to 65535' },
   'a word that is not among the choices': { argv: ['--log-level=loud'], says: '2: flag --log-level=loud: must be one of debug, info' },
   'an odd switch': { argv: ['--webhook-http2=maybe'], says: '2: flag --webhook-http2=maybe: must be true or false' },
+  'a length of time without a unit': {
+    argv: ['--wait=15'],
+    says: '2: flag --wait=15: must be a length of time such as 15s or 1m30s: it is not a number with a unit, such as 90s or 1m30s',
+  },
   'an odd variable': { argv: [], env: { PORT: 'x' }, says: '2: environment variable PORT=x: must be an integer from 0 to 65535' },
   'an odd setting': { argv: [], settings: { 'lb-class': 'd' }, says: '2: setting lb-class=d: must be one of , a, b, c' },
 }

@@ -1,8 +1,9 @@
+import type { ServerResponse } from 'node:http'
 import { expect } from 'chai'
 import type { Lease } from '../../../core/objects.ts'
 import { connectKube } from '../../../kube/client.ts'
 import { systemClock } from '../../../kube/clock.ts'
-import { LeaderElection } from '../../../kube/lease.ts'
+import { LeaderElection, type LeaderElectionOptions } from '../../../kube/lease.ts'
 import { createLogger } from '../../../kube/logger.ts'
 import { type Answer, answeringServer, configFor, json, type ScriptedServer, type SeenRequest, silence, status } from './scripted-server.ts'
 
@@ -10,13 +11,32 @@ const log = createLogger({ component: 'test', level: 'none' })
 
 /** Holds one Lease the way the API server does: a write must name the version it replaces. */
 class LeaseStore {
-  lease: Lease | undefined
+  /** As the manifests have it. */
+  #lease: Lease | undefined = { metadata: { name: 'controller', namespace: 'metallb-system', uid: '1', resourceVersion: '1' } }
   #version = 100
+  readonly #watches = new Set<ServerResponse>()
   /** While set, no request is answered. */
   frozen = false
 
+  get lease(): Lease | undefined {
+    return this.#lease
+  }
+
+  set lease(lease: Lease | undefined) {
+    const object = lease ?? this.#lease
+    this.#lease = lease
+    for (const watch of this.#watches) watch.write(`${JSON.stringify({ type: lease === undefined ? 'DELETED' : 'MODIFIED', object })}\n`)
+  }
+
+  delete(): void {
+    this.lease = undefined
+  }
+
   readonly answer = (request: SeenRequest): Answer => {
     if (this.frozen) return silence
+    if (request.query['watch'] !== undefined) return (response) => this.#watch(response)
+    if (request.query['fieldSelector'] !== undefined)
+      return json({ metadata: { resourceVersion: String(this.#version) }, items: this.lease === undefined ? [] : [this.lease] })
     if (request.method === 'GET') return this.lease === undefined ? status(404, 'NotFound', 'no such lease') : json(this.lease)
     const sent = JSON.parse(request.body) as Lease
     if (request.method === 'POST' && this.lease !== undefined) return status(409, 'AlreadyExists', 'it exists')
@@ -25,6 +45,12 @@ class LeaseStore {
     this.lease = { ...sent, metadata: { ...sent.metadata, resourceVersion: String(++this.#version) } }
     return json(this.lease)
   }
+
+  #watch(response: ServerResponse): void {
+    response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders()
+    this.#watches.add(response)
+    response.once('close', () => this.#watches.delete(response))
+  }
 }
 
 interface Elector {
@@ -32,23 +58,25 @@ interface Elector {
   readonly story: string[]
 }
 
-function elector(server: ScriptedServer, identity: string, onStopped: () => Promise<void> = () => Promise.resolve()): Elector {
+const short = { leaseDurationMs: 1_000, renewDeadlineMs: 400, retryPeriodMs: 20 }
+/** They would not look again within a test's time. */
+const long = { leaseDurationMs: 3_600_000, renewDeadlineMs: 3_000_000, retryPeriodMs: 2_000_000 }
+
+function elector(server: ScriptedServer, identity: string, options: Partial<LeaderElectionOptions> = {}): Elector {
   const story: string[] = []
   const election = new LeaderElection({
     client: connectKube({ config: configFor(server.url) }),
     namespace: 'metallb-system',
     name: 'controller',
     identity,
-    leaseDurationMs: 1_000,
-    renewDeadlineMs: 400,
-    retryPeriodMs: 20,
     onStartedLeading: () => story.push('started'),
     onStoppedLeading: () => {
       story.push('stopped')
-      return onStopped()
     },
     log,
     clock: systemClock,
+    ...short,
+    ...options,
   })
   election.start()
   return { election, story }
@@ -87,6 +115,28 @@ describe('Leader election', function () {
     expect(store.lease?.spec?.leaseTransitions).to.equal(1)
   })
 
+  it('hands over by the watch, without waiting for the next attempt', async () => {
+    const electors = ['a', 'b'].map((identity) => elector(server, identity, long))
+    await until(() => electors.some(({ election }) => election.isLeader()))
+    await until(() => server.requests.filter(({ query }) => query['watch'] !== undefined).length === 2)
+    const [first, second] = electors[0]?.election.isLeader() === true ? electors : electors.toReversed()
+    await first?.election.stop()
+    await until(() => second?.election.isLeader() === true)
+    await second?.election.stop()
+  })
+
+  it('ends at once when the Lease is deleted, and comes back with another one when its time is over', async () => {
+    const { election, story } = elector(server, 'a')
+    await until(() => election.isLeader())
+    store.delete()
+    await until(() => store.lease !== undefined)
+    expect(election.isLeader()).to.equal(false)
+    expect(store.lease?.spec).to.deep.equal({ leaseDurationSeconds: 1 })
+    await until(() => election.isLeader())
+    await election.stop()
+    expect(story).to.deep.equal(['started', 'stopped', 'started', 'stopped'])
+  })
+
   it('never has two leaders while the API server stops answering and comes back', async () => {
     const electors = [elector(server, 'a'), elector(server, 'b')]
     const leaders = (): number => electors.filter(({ election }) => election.isLeader()).length
@@ -118,7 +168,7 @@ describe('Leader election', function () {
 
   it('releases only when what had to end has ended', async () => {
     const ended = Promise.withResolvers<void>()
-    const { election } = elector(server, 'a', () => ended.promise)
+    const { election } = elector(server, 'a', { onStoppedLeading: () => ended.promise })
     await until(() => election.isLeader())
     const stopping = election.stop()
     expect(election.isLeader()).to.equal(false)
