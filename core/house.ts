@@ -1,5 +1,6 @@
+import type { Address } from './address.ts'
 import type { NamespacedName } from './namespaced-name.ts'
-import type { Place } from './pool-space.ts'
+import type { Lane, Place } from './pool-space.ts'
 import type { TenantConflict } from './refusal.ts'
 import { conflictBetween, type Tenant } from './tenant.ts'
 
@@ -12,14 +13,16 @@ interface Crowd {
 }
 
 /** An address in use and who is on it: almost always one Service. Several have the same sharing key and the same backends, and no port twice. */
-export class House {
-  readonly place: Place
+export class House implements Place {
+  readonly lane: Lane
+  readonly address: Address
   #lone: Tenant | undefined
   /** In place of the lone one. */
   #crowd: Crowd | undefined
 
-  constructor(place: Place) {
-    this.place = place
+  constructor({ lane, address }: Place) {
+    this.lane = lane
+    this.address = address
   }
 
   get isEmpty(): boolean {
@@ -45,7 +48,7 @@ export class House {
 
   /** Why `tenant` may not be here; undefined when it may. It never stands in its own way. */
   conflict(tenant: Tenant): TenantConflict | undefined {
-    const { address } = this.place
+    const { address } = this
     const other = this.#other(tenant.key)
     if (other === undefined) return undefined
     const conflict = conflictBetween(address, tenant, other)

@@ -1,6 +1,7 @@
 // The books of the allocator: which Service is on which address of which pool. It records; whether something is allowed is decided in placement.ts.
 import type { Address, Family } from './address.ts'
 import type { Pool } from './config/pool.ts'
+import type { House } from './house.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { OpenPools } from './open-pools.ts'
 import { type Lane, type Place, PoolSpace } from './pool-space.ts'
@@ -40,9 +41,10 @@ class Entry implements Allocation, Tenant {
   readonly ports: readonly string[]
   readonly uid: string
   readonly createdAt: string
-  readonly places: readonly Place[]
+  /** Where it is, or was last. */
+  places: readonly House[] = []
 
-  constructor(service: ServiceView, places: readonly Place[]) {
+  constructor(service: ServiceView) {
     const { key, namespace, sharingKey, backendKey, ports } = tenantOf(service)
     this.key = key
     this.namespace = namespace
@@ -51,7 +53,6 @@ class Entry implements Allocation, Tenant {
     this.ports = ports
     this.uid = service.uid
     this.createdAt = service.createdAt
-    this.places = places
   }
 
   get service(): NamespacedName {
@@ -111,7 +112,7 @@ export class Ledger {
     const comes = (address: Address): boolean => ranges.find(address) !== undefined
     const services = new Set<NamespacedName>()
     for (const house of going.size === 0 && this.#frozen.isEmpty ? [] : this.tenants.houses()) {
-      const { lane, address } = house.place
+      const { lane, address } = house
       if (going.has(lane) || (lane.space.pool.frozen && comes(address))) for (const key of house.keys) services.add(key)
     }
     return { services, comes }
@@ -164,10 +165,10 @@ export class Ledger {
 
   /** Replaces what the Service had. */
   enter(service: ServiceView, places: readonly Place[]): Allocation {
-    const entry = new Entry(service, places)
+    const entry = new Entry(service)
     const previous = this.#entries.set(service.key, entry)
     if (previous !== undefined) this.#withdraw(previous)
-    this.#occupy(entry)
+    this.#occupy(entry, places)
     return entry
   }
 
@@ -178,8 +179,8 @@ export class Ledger {
       return lane === undefined || this.tenants.has(address) ? [] : { lane, address }
     })
     if (places.length === 0) return
-    const entry = new Entry(service, places)
-    this.#occupy(entry)
+    const entry = new Entry(service)
+    this.#occupy(entry, places)
     this.#leaving.set(service.key, [...(this.#leaving.get(service.key) ?? []), entry])
   }
 
@@ -212,11 +213,12 @@ export class Ledger {
   without<T>(key: NamespacedName, ask: () => T): T {
     const kept = this.#entries.delete(key)
     const gone = this.#leaving.get(key) ?? []
+    if (kept === undefined && gone.length === 0) return ask()
     for (const entry of [...gone, ...(kept === undefined ? [] : [kept])]) this.#withdraw(entry)
     try {
       return ask()
     } finally {
-      for (const entry of gone) this.#occupy(entry)
+      for (const entry of gone) this.#occupy(entry, entry.places)
       if (kept !== undefined) this.#restore(kept)
     }
   }
@@ -236,21 +238,26 @@ export class Ledger {
 
   #restore(entry: Entry): void {
     this.#entries.set(entry.key, entry)
-    this.#occupy(entry)
+    this.#occupy(entry, entry.places)
   }
 
-  #occupy(entry: Entry): void {
-    for (const place of entry.places) {
-      if (!this.tenants.enter(place, entry)) continue
+  #occupy(entry: Entry, places: readonly Place[]): void {
+    entry.places = places.map((place) => {
       const { lane, address } = place
-      lane.space.occupy(lane, address)
-      this.#general.note(lane.space, address.family)
-    }
+      const wasFree = !this.tenants.has(address)
+      const house = this.tenants.enter(place, entry)
+      if (wasFree) {
+        lane.space.occupy(lane, address)
+        this.#general.note(lane.space, address.family)
+      }
+      return house
+    })
   }
 
   #withdraw(entry: Entry): void {
-    for (const { lane, address } of entry.places) {
-      if (!this.tenants.leave(address, entry.key)) continue
+    for (const house of entry.places) {
+      if (!this.tenants.leave(house, entry.key)) continue
+      const { lane, address } = house
       lane.space.vacate(lane, address, !this.isReserved(address))
       this.#general.note(lane.space, address.family)
     }

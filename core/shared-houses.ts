@@ -75,7 +75,7 @@ function position(houses: readonly House[], house: House): number {
   while (low < high) {
     const middle = (low + high) >>> 1
     const other = houses[middle]
-    if (other !== undefined && isBefore(other.place, house.place)) low = middle + 1
+    if (other !== undefined && isBefore(other, house)) low = middle + 1
     else high = middle
   }
   return low

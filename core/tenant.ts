@@ -38,16 +38,18 @@ function textOf({ protocol, port }: ServicePortView): string {
   return `${protocol}/${port}`
 }
 
-/** Most Services have one port, and most of these the same few: one list for all of them. */
-const lonePorts = new Map<string, readonly string[]>()
+/** Most Services have one port, and most of these the same few: one list for all of them, by port and then by protocol. */
+const lonePorts = new Map<number, Map<string, readonly string[]>>()
 const lonePortLimit = 1000
+/** More than Kubernetes knows: what is asked about need not have been looked at by anybody. */
+const protocolLimit = 4
 
 function lonePort(port: ServicePortView): readonly string[] {
-  const text = textOf(port)
-  const known = lonePorts.get(text)
+  const known = lonePorts.get(port.port)?.get(port.protocol)
   if (known !== undefined) return known
-  const list = [text]
-  if (lonePorts.size < lonePortLimit) lonePorts.set(text, list)
+  const list = [textOf(port)]
+  const byProtocol = lonePorts.get(port.port) ?? new Map<string, readonly string[]>()
+  if (lonePorts.size < lonePortLimit && byProtocol.size < protocolLimit) lonePorts.set(port.port, byProtocol.set(port.protocol, list))
   return list
 }
 

@@ -1,10 +1,10 @@
 // Who is on which address, and who may join: the rules of sharing.
 import type { Address, Family } from './address.ts'
+import { AddressMap } from './address-map.ts'
 import { House } from './house.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import type { Place, PoolSpace } from './pool-space.ts'
 import type { TenantConflict } from './refusal.ts'
-import { ReturningMap } from './returning-map.ts'
 import { SharedHouses } from './shared-houses.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -12,18 +12,18 @@ type Shared = Record<Family, SharedHouses>
 
 /** Addresses in use. Its users ask `conflict` before they `enter`. */
 export class Tenants {
-  readonly #houses = new ReturningMap<number | bigint, House>()
+  readonly #houses = new AddressMap<House>()
   /** By sharing key and kind of backends. */
   readonly #shared = new Map<string, Map<PoolSpace, Shared>>()
   /** Distinct addresses of each namespace that has any. */
   readonly #counts = new Map<string, Record<Family, number>>()
 
   has(address: Address): boolean {
-    return this.#houses.get(address.value) !== undefined
+    return this.#houses.get(address) !== undefined
   }
 
   at(address: Address): readonly NamespacedName[] {
-    return this.#houses.get(address.value)?.keys ?? []
+    return this.#houses.get(address)?.keys ?? []
   }
 
   /** Every address in use. */
@@ -38,22 +38,22 @@ export class Tenants {
 
   /** Whether another Service of its namespace is on the address. */
   hasNeighbour(address: Address, tenant: Pick<Tenant, 'key' | 'namespace'>): boolean {
-    return this.#houses.get(address.value)?.hasNeighbour(tenant) === true
+    return this.#houses.get(address)?.hasNeighbour(tenant) === true
   }
 
   /** Why `tenant` may not be on this address; undefined when it may. It never stands in its own way. */
   conflict(address: Address, tenant: Tenant): TenantConflict | undefined {
-    return this.#houses.get(address.value)?.conflict(tenant)
+    return this.#houses.get(address)?.conflict(tenant)
   }
 
-  /** Entering again replaces what the tenant was before. @returns true when the address was free */
-  enter(place: Place, tenant: Tenant): boolean {
+  /** Entering again replaces what the tenant was before. @returns where it is now: the place to remember, because it is there anyway */
+  enter(place: Place, tenant: Tenant): House {
     const { address } = place
-    const known = this.#houses.get(address.value)
+    const known = this.#houses.get(address)
     const before = known?.tenant(tenant.key)
     if (known !== undefined && before !== undefined) this.#remove(known, before)
     const house = known ?? new House(place)
-    if (known === undefined) this.#houses.set(address.value, house)
+    if (known === undefined) this.#houses.add(address, house)
     if (!house.hasNeighbour(tenant)) this.#add(tenant.namespace, address.family, 1)
     if (tenant.sharingKey !== undefined) {
       const shared = this.#sharedOf(tenant, house)
@@ -61,17 +61,16 @@ export class Tenants {
       shared.take(house, tenant.ports)
     }
     house.add(tenant)
-    return known === undefined
+    return house
   }
 
-  /** @returns true when the address is empty now */
-  leave(address: Address, key: NamespacedName): boolean {
-    const house = this.#houses.get(address.value)
-    const tenant = house?.tenant(key)
-    if (house === undefined || tenant === undefined) return false
+  /** @returns true when the house, which `enter` gave, is empty now */
+  leave(house: House, key: NamespacedName): boolean {
+    const tenant = house.tenant(key)
+    if (tenant === undefined) return false
     this.#remove(house, tenant)
     if (!house.isEmpty) return false
-    this.#houses.delete(address.value)
+    this.#houses.delete(house.address)
     return true
   }
 
@@ -83,15 +82,15 @@ export class Tenants {
   /** Places in use by others under the tenant's sharing key on which it may be too, in the order of the pool. */
   *shareable(tenant: Tenant, space: PoolSpace, family: Family): Generator<Place> {
     const shared = tenant.sharingKey === undefined ? undefined : this.#shared.get(groupOf(tenant))?.get(space)?.[family]
-    if (shared !== undefined) for (const { place } of shared.free(tenant.ports)) yield place
+    if (shared !== undefined) yield* shared.free(tenant.ports)
   }
 
   #remove(house: House, tenant: Tenant): void {
-    const { address } = house.place
+    const { address } = house
     if (!house.hasNeighbour(tenant)) this.#add(tenant.namespace, address.family, -1)
     house.remove(tenant)
     if (tenant.sharingKey === undefined) return
-    const { space } = house.place.lane
+    const { space } = house.lane
     const group = this.#shared.get(groupOf(tenant))
     const shared = group?.get(space)
     shared?.[address.family].give(house, tenant.ports)
@@ -101,12 +100,12 @@ export class Tenants {
     if (group?.size === 0) this.#shared.delete(groupOf(tenant))
   }
 
-  #sharedOf(tenant: Tenant, { place }: House): SharedHouses {
+  #sharedOf(tenant: Tenant, { lane, address }: House): SharedHouses {
     const group = this.#shared.get(groupOf(tenant)) ?? new Map<PoolSpace, Shared>()
     this.#shared.set(groupOf(tenant), group)
-    const shared = group.get(place.lane.space) ?? { IPv4: new SharedHouses(), IPv6: new SharedHouses() }
-    group.set(place.lane.space, shared)
-    return shared[place.address.family]
+    const shared = group.get(lane.space) ?? { IPv4: new SharedHouses(), IPv6: new SharedHouses() }
+    group.set(lane.space, shared)
+    return shared[address.family]
   }
 
   #add(namespace: string, family: Family, change: number): void {

@@ -51,7 +51,7 @@ describe('Shared addresses', () => {
         }
         for (const wish of wishes) {
           const expected = places.filter((place) => model.has(place) && wish.every((port) => model.get(place)?.taken.has(port) === false))
-          const found = [...shared.free(wish)].map(({ place }) => formatAddress(place.address))
+          const found = [...shared.free(wish)].map(({ address }) => formatAddress(address))
           expect(found).to.deep.equal(expected.map(({ address }) => formatAddress(address)))
         }
         expect(shared.isEmpty).to.equal(model.size === 0)
