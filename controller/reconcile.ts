@@ -1,27 +1,14 @@
 // The shell around core/service-plan.ts: watches the cluster, keeps a queue of Services, sends what the plans say. Only a leader has a book, and so plans and writes.
 import { byAge } from '../core/age.ts'
-import { compilePolicies, compilePolicy, type Policy } from '../core/config/policy.ts'
-import { type CompiledPools, compilePools } from '../core/config/pools.ts'
+import { type Book, type BookSource, openBook, reconfigureBook } from '../core/book.ts'
 import { namespaceFacts, nodeFacts, poolFacts } from '../core/facts.ts'
-import { createIpam, type Ipam } from '../core/ipam.ts'
+import { createIpam } from '../core/ipam.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../core/namespace.ts'
 import { type NamespacedName, splitName } from '../core/namespaced-name.ts'
-import { viewNode } from '../core/node.ts'
 import type { Namespace, Node, Service } from '../core/objects.ts'
 import type { PoolPriority } from '../core/pool-order.ts'
-import { rebuild } from '../core/rebuild.ts'
 import { type LoadBalancerClasses, type ServiceView, viewService } from '../core/service.ts'
-import {
-  type Action,
-  type Book,
-  confirm,
-  type EmitEvent,
-  listWaiting,
-  openBook,
-  plan,
-  planGone,
-  type WriteStatus,
-} from '../core/service-plan.ts'
+import { type Action, confirm, type EmitEvent, plan, planGone, planLater, type WriteStatus } from '../core/service-plan.ts'
 import { unreachable } from '../core/unreachable.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { type Clock, systemClock } from '../kube/clock.ts'
@@ -30,11 +17,13 @@ import { type Logger, named } from '../kube/logger.ts'
 import { WorkQueue } from '../kube/queue.ts'
 import { type Change, keyOf, type Store } from '../kube/store.ts'
 import type { AllocationPolicy, IPAddressPool } from '../schemas/generated/types.ts'
+import { ConfigurationReader } from './io/configuration.ts'
 import { type ControllerMetrics, scrapePools } from './io/metrics.ts'
 import { OwnWrites } from './io/own-writes.ts'
 import { PoolStatusWriter } from './io/pool-status-writer.ts'
 import { StatusWriter } from './io/status-writer.ts'
-import { concernsUs } from './relevance.ts'
+import { KeysByNamespace } from './keys-by-namespace.ts'
+import { concernsUs, showsNews } from './relevance.ts'
 
 export interface ReconcilerOptions {
   readonly cluster: Cluster
@@ -78,12 +67,11 @@ export class Reconciler {
   readonly #cluster: Cluster
   readonly #writer: StatusWriter
   #own = new OwnWrites<Service>()
-  #compiled: CompiledPools = compilePools([])
-  #policies: readonly Policy[] = []
-  /** Problems of pools and policies that the log knows. */
-  #toldProblems = new Set<string>()
+  readonly #configuration: ConfigurationReader
+  /** Of type LoadBalancer. */
+  readonly #keys = new KeysByNamespace()
   #isSynced = false
-  /** Pools, policies or the Nodes' addresses changed since `ipam` was made. */
+  /** Pools, policies or the Nodes' addresses changed since they were read. */
   #isOutdated = false
   #book: Book | undefined
   #poolStatuses: PoolStatusWriter | undefined
@@ -95,6 +83,7 @@ export class Reconciler {
     this.#log = named(options.log, 'controller/reconcile')
     this.#cluster = options.cluster
     scrapePools(options.metrics, () => this.#book?.ipam)
+    this.#configuration = new ConfigurationReader(options)
     this.#writer = new StatusWriter(options.client, this.#log, options.clock ?? systemClock)
   }
 
@@ -108,7 +97,7 @@ export class Reconciler {
     this.#cluster.start()
     await this.#cluster.whenSynced()
     this.#isSynced = true
-    this.#readConfiguration()
+    this.#configuration.read()
     if (this.#wantsToLead) this.#begin()
   }
 
@@ -139,39 +128,45 @@ export class Reconciler {
   }
 
   #begin(): void {
-    const { client, cluster, concurrency = 32, clock = systemClock, isLeader, log, namespace } = this.#options
+    const { client, cluster, concurrency = 32, clock = systemClock, isLeader, log, namespace, poolPriority } = this.#options
     this.#own = new OwnWrites()
-    this.#poolStatuses = new PoolStatusWriter({ client, namespace, pools: cluster.pools, isLeader, log, clock })
-    this.#queue = new WorkQueue({ process: (key) => this.#process(key), concurrency, log, clock })
     this.#isOutdated = false
-    this.#readConfiguration()
+    const { pools, reserved, policies = [] } = this.#configuration.read()
     const services = this.#views()
-    this.#book = openBook(this.#rebuiltIpam(services, undefined))
-    this.#log.info({ event: 'bookRebuilt', services: services.length, held: this.#book.ipam.allocations().length })
+    const ipam = createIpam(pools, { poolPriority, reserved, policies })
+    this.#book = openBook(ipam, services, (name) => this.#source.namespaceOf(name))
+    this.#log.info({ event: 'bookRebuilt', services: services.length, held: ipam.allocations().length })
+    this.#poolStatuses = new PoolStatusWriter({ client, namespace, pools: cluster.pools, ipam, isLeader, log, clock })
+    this.#poolStatuses.show()
+    this.#queue = new WorkQueue({ process: (key) => this.#process(key), concurrency, log, clock })
     this.#enqueueAll(services)
   }
 
-  #serviceChanged(change: Change<Service>): void {
-    if (this.#book === undefined) return
-    const view = viewService(change.object, this.#options.classes)
-    if (concernsUs(this.#book, view)) this.#queue?.add(view.key)
+  #serviceChanged({ type, object }: Change<Service>): void {
+    const { namespace = '' } = object.metadata
+    if (type === 'deleted' || object.spec?.type !== 'LoadBalancer') this.#keys.remove(namespace, keyOf(object))
+    else this.#keys.add(namespace, keyOf(object))
+    const book = this.#book
+    if (book === undefined) return
+    const view = viewService(object, this.#options.classes)
+    if (!concernsUs(book, view)) return
+    // What another leader has written may be a double: that is repaired before anything else is done.
+    if (showsNews(book, view)) this.#queue?.addFirst(view.key)
+    else this.#queue?.add(view.key)
   }
 
   #namespaceChanged(change: Change<Namespace>): void {
     if (this.#book === undefined || change.type === 'deleted') return
     if (change.type === 'modified' && namespaceFacts(change.previous) === namespaceFacts(change.object)) return
     const { name } = viewNamespace(change.object)
-    this.#enqueueAll(this.#views().filter(({ namespace }) => namespace === name))
+    this.#enqueueAll([...this.#keys.in(name)].flatMap((key) => this.#view(key) ?? []))
   }
 
   #poolChanged(change: Change<IPAddressPool>): void {
-    if (change.type === 'deleted') {
-      const { name: pool = '' } = change.object.metadata
-      this.#options.metrics.metallb_allocator_addresses_allocated_total.remove({ pool })
-    }
+    const { name: pool = '' } = change.object.metadata
+    if (change.type === 'deleted') this.#options.metrics.metallb_allocator_addresses_allocated_total.remove({ pool })
     if (change.type !== 'modified' || poolFacts(change.previous) !== poolFacts(change.object)) this.#outdate()
-    // Somebody may have edited the status.
-    else if (this.#book !== undefined) this.#poolStatuses?.show(this.#book.ipam)
+    else this.#poolStatuses?.showAgain(pool)
   }
 
   #nodeChanged(change: Change<Node>): void {
@@ -185,49 +180,13 @@ export class Reconciler {
     queueMicrotask(() => this.#refresh())
   }
 
-  /** Everything that holds an address keeps it if it may; then all are looked at anew. */
   #refresh(): void {
     if (!this.#isOutdated) return
     this.#isOutdated = false
-    this.#readConfiguration()
-    const book = this.#book
-    if (book === undefined) return
-    const services = this.#views()
-    this.#book = { ...book, ipam: this.#rebuiltIpam(services, book.ipam) }
-    this.#enqueueAll(services)
-  }
-
-  #readConfiguration(): void {
-    const { metrics } = this.#options
-    this.#compiled = compilePools(this.#cluster.pools.list())
-    this.#policies = compilePolicies(this.#cluster.policies.list())
-    metrics.metallb_k8s_client_config_loaded_bool.set(1)
-    const ofPools = [...this.#compiled.problems].flatMap(([pool, problems]) =>
-      problems.map((each) => ({ event: 'poolProblem', pool, ...each })),
-    )
-    const ofPolicies = this.#cluster.policies.list().flatMap((object) => {
-      const { name: policy = '' } = object.metadata
-      return compilePolicy(object).problems.map((each) => ({ event: 'policyProblem', policy, ...each }))
-    })
-    const all = [...ofPools, ...ofPolicies]
-    metrics.metallb_k8s_client_config_stale_bool.set(all.length > 0 ? 1 : 0)
-    this.#options.onConfiguration?.(all.map(({ message, code }) => `${message} [${code}]`))
-    const told = this.#toldProblems
-    this.#toldProblems = new Set(all.map(({ message }) => message))
-    for (const { code, message, reason: _, value: __, ...subject } of all)
-      if (!told.has(message)) this.#log.warn({ ...subject, reason: code, problem: message })
-  }
-
-  #rebuiltIpam(services: readonly ServiceView[], previous: Ipam | undefined): Ipam {
-    const reserved = this.#cluster.nodes.list().flatMap((node) => viewNode(node).addresses)
-    const ipam = createIpam(this.#compiled.pools, {
-      poolPriority: this.#options.poolPriority,
-      reserved,
-      policies: this.#policies,
-    })
-    rebuild(ipam, services, (name) => this.#namespaceView(name) ?? bareNamespace(name), previous)
-    this.#poolStatuses?.show(ipam)
-    return ipam
+    const configuration = this.#configuration.read()
+    if (this.#book === undefined) return
+    for (const key of reconfigureBook(this.#book, configuration, this.#source)) this.#queue?.add(key)
+    this.#poolStatuses?.show()
   }
 
   #enqueueAll(services: readonly ServiceView[]): void {
@@ -250,6 +209,11 @@ export class Reconciler {
     return object === undefined ? undefined : viewNamespace(object)
   }
 
+  readonly #source: BookSource = {
+    service: (key) => this.#view(key),
+    namespaceOf: (name) => this.#namespaceView(name) ?? bareNamespace(name),
+  }
+
   /** Our Namespace goes, and its pools before us: that is the end of MetalLB here, no wish to take every Service its address. */
   get #isEnding(): boolean {
     return this.#cluster.namespaces.get(this.#options.namespace)?.metadata.deletionTimestamp !== undefined
@@ -266,8 +230,8 @@ export class Reconciler {
     }
     const namespace = this.#namespaceView(splitName(key).namespace)
     // Its Namespace is older than the Service, so its event is on the way and brings the Service back.
-    if (namespace === undefined) return
-    await this.#perform(plan(book, service, namespace), key)
+    if (namespace === undefined) await this.#perform(planLater(book, service.key), key)
+    else await this.#perform(plan(book, service, namespace), key)
   }
 
   async #perform(actions: readonly Action[], key: string): Promise<void> {
@@ -277,10 +241,7 @@ export class Reconciler {
           this.#emit(action)
           break
         case 'reconsider':
-          this.#queue?.add(action.service)
-          break
-        case 'retryWaiting':
-          this.#retryWaiting()
+          this.#queue?.addFirst(action.service)
           break
         case 'writeStatus':
           if (!(await this.#write(action, key))) return
@@ -289,11 +250,7 @@ export class Reconciler {
           unreachable(action)
       }
     }
-    if (this.#book !== undefined) this.#poolStatuses?.show(this.#book.ipam)
-  }
-
-  #retryWaiting(): void {
-    if (this.#book !== undefined) for (const waiting of listWaiting(this.#book)) this.#queue?.add(waiting)
+    this.#poolStatuses?.show()
   }
 
   #emit({ service, severity, reason, message }: EmitEvent): void {

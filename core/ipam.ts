@@ -9,6 +9,7 @@ import type { NamespacedName } from './namespaced-name.ts'
 import { findHeld, findPlaces, findSecond, findShortages, type Placing, refuseOutright } from './placement.ts'
 import { PoolOrder, type PoolPriority } from './pool-order.ts'
 import type { Place } from './pool-space.ts'
+import { quotaOf } from './quota.ts'
 import type { Refusal } from './refusal.ts'
 import { fail, ok, type Result } from './result.ts'
 import type { ServiceView } from './service.ts'
@@ -73,8 +74,12 @@ export interface Ipam {
   /** The pool in whose ranges the address lies. */
   poolOf(address: Address): Pool | undefined
   usage(pool: string): Usage | undefined
+  /** Pools whose usage may be another since the last call. */
+  takeTouched(): readonly string[]
   /** The pool that a Service prefers because somebody set a default. */
   defaultPoolOf(service: ServiceView, namespace: NamespaceView): string | undefined
+  /** Whether a policy limits how many addresses the namespace may have. */
+  isLimited(namespace: NamespaceView): boolean
   /** Distinct addresses that the Services of a namespace hold, or are leaving. */
   heldIn(namespace: string): Readonly<Record<Family, number>>
 }
@@ -149,7 +154,9 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
         totalIPv6: space.capacity('IPv6'),
       }
     },
+    takeTouched: () => ledger.takeTouched(),
     defaultPoolOf: (service, namespace) => defaultPoolFor(service, namespace, placing.order, placing.policies),
+    isLimited: (namespace) => Object.keys(quotaOf(namespace, placing.policies)).length > 0,
     heldIn: (namespace) => ({ ...ledger.tenants.count(namespace) }),
   }
 }

@@ -82,6 +82,8 @@ export class Ledger {
   #reserved: ReadonlyMap<number | bigint, Address> = new Map()
   readonly #entries = new ReturningMap<NamespacedName, Entry>()
   readonly #leaving = new Map<NamespacedName, readonly Entry[]>()
+  /** Names of pools. */
+  #touched = new Set<string>()
 
   constructor(pools: readonly Pool[], reserved: readonly Address[]) {
     this.reconfigure(pools, reserved)
@@ -96,7 +98,9 @@ export class Ledger {
       const kept = space === undefined ? undefined : lanesKept(space, pool)
       if (kept !== undefined && space?.pool !== pool) space?.adopt(pool, kept)
       spaces.set(pool.name, space ?? new PoolSpace(pool))
+      if (this.#spaces.get(pool.name)?.pool !== pool) this.#touched.add(pool.name)
     }
+    this.#touched = this.#touched.intersection(spaces)
     this.#spaces = spaces
     const lanes = [...spaces.values()].flatMap((space) => space.lanes)
     this.#active = new RangeIndex(lanes.filter(({ space }) => !space.pool.frozen))
@@ -116,6 +120,13 @@ export class Ledger {
       if (going.has(lane) || (lane.space.pool.frozen && comes(address))) for (const key of house.keys) services.add(key)
     }
     return { services, comes }
+  }
+
+  /** Pools of which more or less may be in use, or that are others, since the last call. */
+  takeTouched(): readonly string[] {
+    const touched = [...this.#touched]
+    this.#touched.clear()
+    return touched
   }
 
   /** Those without serviceAllocation that may be used without being named. */
@@ -248,6 +259,7 @@ export class Ledger {
       const house = this.tenants.enter(place, entry)
       if (wasFree) {
         lane.space.occupy(lane, address)
+        this.#touched.add(lane.space.pool.name)
         this.#general.note(lane.space, address.family)
       }
       return house
@@ -259,6 +271,7 @@ export class Ledger {
       if (!this.tenants.leave(house, entry.key)) continue
       const { lane, address } = house
       lane.space.vacate(lane, address, !this.isReserved(address))
+      this.#touched.add(lane.space.pool.name)
       this.#general.note(lane.space, address.family)
     }
   }

@@ -8,7 +8,7 @@ import type { Pool } from './config/pool.ts'
 import { createIpam, type Ipam } from './ipam.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { NamespacedName } from './namespaced-name.ts'
-import { Outsiders } from './outsiders.ts'
+import { connected, Outsiders } from './outsiders.ts'
 import type { PoolPriority } from './pool-order.ts'
 import { rebuild } from './rebuild.ts'
 import type { ServiceView } from './service.ts'
@@ -72,20 +72,20 @@ export class Occupancy {
   #reconfigure(ipam: Ipam): void {
     const [pools, reserved, policies] = [this.#source.pools(), this.#source.reserved(), this.#source.policies()]
     const { services, comes } = ipam.affectedBy(pools)
-    const touched = this.#connected(ipam, [...services, ...this.#outsiders.where(comes)])
+    const touched = connected(ipam, this.#outsiders, [...services, ...this.#outsiders.where(comes)])
     this.#withdraw(ipam, touched)
     ipam.reconfigure({ pools, reserved, policies })
     this.#enter(ipam, this.#current(touched))
   }
 
   #change(ipam: Ipam, key: NamespacedName, service: ServiceView | undefined): void {
-    const neighbours = this.#isContested(ipam, key) ? this.#connected(ipam, [key]) : new Set([key])
+    const neighbours = this.#isContested(ipam, key) ? connected(ipam, this.#outsiders, [key]) : new Set([key])
     this.#withdraw(ipam, neighbours)
     neighbours.delete(key)
     this.#enter(ipam, [...this.#current(neighbours), ...(service === undefined ? [] : [service])])
     if (service === undefined || !this.#isContested(ipam, key)) return
     // Who comes to an address on which others are may be older than they.
-    const met = this.#connected(ipam, [key])
+    const met = connected(ipam, this.#outsiders, [key])
     this.#withdraw(ipam, met)
     met.delete(key)
     this.#enter(ipam, [...this.#current(met), service])
@@ -99,18 +99,6 @@ export class Occupancy {
       const outside = this.#outsiders.at(address)
       return others.length + outside.length > 0 && (outside.length > 0 || [key, ...others].some(isOut))
     })
-  }
-
-  /** These Services, and whoever shows an address that one of them shows, and so on. */
-  #connected(ipam: Ipam, keys: Iterable<NamespacedName>): Set<NamespacedName> {
-    const found = new Set(keys)
-    // A Set takes in what is added while it is gone through.
-    for (const key of found) {
-      for (const address of this.#addressesOf(ipam, key)) {
-        for (const other of [...ipam.holdersOf(address), ...this.#outsiders.at(address)]) found.add(other)
-      }
-    }
-    return found
   }
 
   #addressesOf(ipam: Ipam, key: NamespacedName): readonly Address[] {
@@ -131,7 +119,7 @@ export class Occupancy {
   /** Services of which the books have nothing. */
   #enter(ipam: Ipam, services: readonly ServiceView[]): void {
     const balanced = services.filter(({ isLoadBalancer, held }) => isLoadBalancer && held.length > 0)
-    rebuild(ipam, balanced, (name) => this.#source.namespaceOf(name), undefined)
+    rebuild(ipam, balanced, (name) => this.#source.namespaceOf(name))
     for (const { key, held } of balanced) {
       const outside = held.filter((address) => !ipam.holdersOf(address).includes(key))
       if (outside.length > 0) this.#outsiders.enter(key, outside)

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import type { Ipam } from './ipam.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 
 /** Services whose status shows addresses on which they are not: others are there, or no pool has them. */
@@ -33,4 +34,16 @@ export class Outsiders {
   where(holds: (address: Address) => boolean): readonly NamespacedName[] {
     return [...this.#addresses].flatMap(([key, addresses]) => (addresses.some(holds) ? [key] : []))
   }
+}
+
+/** These Services, and whoever is on or shows an address that one of them is on or shows, and so on. */
+export function connected(ipam: Ipam, outsiders: Outsiders, keys: Iterable<NamespacedName>): Set<NamespacedName> {
+  const found = new Set(keys)
+  // A Set takes in what is added while it is gone through.
+  for (const key of found) {
+    for (const address of [...ipam.addressesOf(key), ...outsiders.of(key)]) {
+      for (const other of [...ipam.holdersOf(address), ...outsiders.at(address)]) found.add(other)
+    }
+  }
+  return found
 }

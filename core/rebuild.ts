@@ -1,21 +1,23 @@
 import { byAge } from './age.ts'
 import type { Ipam } from './ipam.ts'
+import type { Allocation } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
+import type { NamespacedName } from './namespaced-name.ts'
 import type { ServiceView } from './service.ts'
 
 /**
- * Enters into a new `ipam` what every Service holds, oldest first, before anything is handed out: what was decided (`previous`) if its status was perhaps
- * not written yet, else what its status shows. What may not be kept stays shut until its Service was planned.
+ * Enters what Services hold of which `ipam` has nothing, oldest first, before anything is handed out: what was decided if its status was perhaps not written
+ * yet, else what its status shows. What may not be kept stays shut until its Service was planned.
  */
 export function rebuild(
   ipam: Ipam,
   services: readonly ServiceView[],
   namespaceOf: (name: string) => NamespaceView,
-  previous: Ipam | undefined,
+  decidedOf: (key: NamespacedName) => Allocation | undefined = () => undefined,
 ): void {
   const balanced = services.filter(({ isLoadBalancer }) => isLoadBalancer).toSorted(byAge)
   for (const service of balanced) {
-    const decided = previous?.allocationOf(service.key)
+    const decided = decidedOf(service.key)
     const addresses = decided?.uid === service.uid ? decided.addresses : service.held
     if (addresses.length > 0) ipam.claim(service, addresses, namespaceOf(service.namespace))
   }

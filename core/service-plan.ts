@@ -1,15 +1,18 @@
 // What the controller does about one Service, decided without doing it: state and Service in, actions out. Level-driven: it never asks what changed, only what is.
 import { formatAddress } from './address.ts'
-import { type Aged, byAge } from './age.ts'
+import { byAge } from './age.ts'
 import { annotationPrefix, deprecatedPrefix } from './annotations.ts'
+import { type Book, noteOutside } from './book.ts'
+import { hopesFrom, wantOf } from './hope.ts'
 import type { Ipam } from './ipam.ts'
 import type { Allocation } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
-import type { NamespacedName } from './namespaced-name.ts'
+import { type NamespacedName, splitName } from './namespaced-name.ts'
 import { describeRefusal, type Refusal } from './refusal.ts'
 import type { Result } from './result.ts'
 import type { AllocatedCondition, ServiceView } from './service.ts'
-import { sameTenant, tenantOf } from './tenant.ts'
+import { sameTenant } from './tenant.ts'
+import type { Waiter } from './waiting-list.ts'
 
 /** MetalLB's words, spaces and all: people and programs look for them. */
 export type EventReason =
@@ -47,76 +50,78 @@ export interface EmitEvent {
 export type Action =
   | WriteStatus
   | EmitEvent
-  /** Another Service lost what it held and is to be planned next. */
+  /** Another Service lost what it held, or may now have what it waits for: it is to be planned next, before others. */
   | { readonly type: 'reconsider'; readonly service: NamespacedName }
-  /** Something became possible: plan the Services of `listWaiting`. */
-  | { readonly type: 'retryWaiting' }
-
-interface Waiting extends Aged {
-  /** Services with the same want get the same answer, so asking for the oldest of them is enough. */
-  readonly want: string
-}
-
-/** What the leader knows beyond the API: changed by `plan`, `planGone`, `confirm` and `rebuild` alone. */
-export interface Book {
-  readonly ipam: Ipam
-  /** Services that want an address, or a second one, and have none. */
-  readonly waiting: Map<NamespacedName, Waiting>
-  /** What each Service in trouble was last told, so that it is told once. */
-  readonly told: Map<NamespacedName, string>
-}
-
-export function openBook(ipam: Ipam): Book {
-  return { ipam, waiting: new Map(), told: new Map() }
-}
 
 /** Planning again after the actions are done gives none. */
 export function plan(book: Book, service: ServiceView, namespace: NamespaceView): readonly Action[] {
-  // Somebody else serves it: not even our own old annotation is touched.
-  if (service.isForeign) return planGone(book, service.key)
-  if (!service.isLoadBalancer) return [...planGone(book, service.key), ...writeIfNeeded(book, service, undefined, undefined)]
-  return planBalanced(book, service, namespace)
+  const actions = decide(book, service, namespace)
+  noteOutside(book, service)
+  return [...actions, ...offer(book)]
 }
 
 /** The Service is gone, or has nothing to do with us any more. */
 export function planGone(book: Book, key: NamespacedName): readonly Action[] {
-  const { ipam, told } = book
-  told.delete(key)
-  // Whoever waited spoke for others that want the same.
-  const next = stopWaiting(book, key)
-  return ipam.release(key) ? [{ type: 'retryWaiting' }] : next
+  book.outsiders.leave(key)
+  forget(book, key)
+  return offer(book)
 }
 
 /** The API server has taken the Service's status. */
-export function confirm({ ipam }: Book, key: NamespacedName): readonly Action[] {
-  return ipam.settle(key) ? [{ type: 'retryWaiting' }] : []
+export function confirm(book: Book, key: NamespacedName): readonly Action[] {
+  settle(book, key)
+  return offer(book)
 }
 
-/** Of all Services that wait for the same the oldest; oldest first. When one is served, the next comes by another `retryWaiting`. */
-export function listWaiting({ waiting }: Book): readonly NamespacedName[] {
-  const oldest = new Map<string, readonly [NamespacedName, Waiting]>()
-  for (const entry of waiting) {
-    const known = oldest.get(entry[1].want)
-    if (known === undefined || byAge(entry[1], known[1]) < 0) oldest.set(entry[1].want, entry)
-  }
-  return [...oldest.values()].toSorted(([, a], [, b]) => byAge(a, b)).map(([key]) => key)
+/** The Service cannot be planned now; its own change brings it back. */
+export function planLater(book: Book, key: NamespacedName): readonly Action[] {
+  book.waiting.leave(key)
+  return offer(book)
+}
+
+/** Of those for whom something has become possible the oldest: when it is planned, the next follows. */
+function offer({ waiting }: Book): readonly Action[] {
+  return waiting.next === undefined ? [] : [{ type: 'reconsider', service: waiting.next }]
+}
+
+function decide(book: Book, service: ServiceView, namespace: NamespaceView): readonly Action[] {
+  if (!service.isLoadBalancer) forget(book, service.key)
+  // Somebody else serves it: not even our own old annotation is touched.
+  if (service.isForeign) return []
+  return service.isLoadBalancer ? planBalanced(book, service, namespace) : writeIfNeeded(book, service, undefined, undefined)
+}
+
+function forget({ ipam, told, waiting }: Book, key: NamespacedName): void {
+  told.delete(key)
+  waiting.leave(key)
+  const addresses = ipam.addressesOf(key)
+  if (ipam.release(key)) waiting.fulfil(hopesFrom(ipam, addresses, splitName(key).namespace))
+}
+
+function settle({ ipam, waiting }: Book, key: NamespacedName): void {
+  const addresses = ipam.addressesOf(key)
+  if (ipam.settle(key)) waiting.fulfil(hopesFrom(ipam, addresses, splitName(key).namespace))
 }
 
 function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView): readonly Action[] {
-  const { ipam } = book
+  const { ipam, waiting } = book
   const actions: Action[] = []
   const decided = ipam.allocationOf(service.key)
   // The same name, another Service.
-  if (decided !== undefined && decided.uid !== service.uid) actions.push(...planGone(book, service.key))
+  if (decided !== undefined && decided.uid !== service.uid) forget(book, service.key)
   const known = decided?.uid === service.uid ? decided : undefined
-  const kept = keep(ipam, service, namespace, { known, actions })
-  if (kept === 'notOurs') return actions
+  const kept = keep(book, service, namespace, { known, actions })
+  if (kept === 'notOurs') {
+    waiting.leave(service.key)
+    return actions
+  }
   const { allocation, refusal } =
     kept === undefined ? allocateAnew(ipam, service, namespace) : extendIfWanted(ipam, service, namespace, kept)
-  if (allocation !== undefined) actions.push(...accept(book, service, allocation, refusal))
+  if (refusal === undefined) waiting.leave(service.key)
+  else waiting.enter(waiterOf(service), wantOf(ipam, service, namespace, { refusal, isPart: allocation !== undefined }))
+  if (allocation !== undefined) actions.push(...accept(book, service, refusal))
   else if (refusal !== undefined) actions.push(...refuse(book, service, refusal))
-  else actions.push(...stopWaiting(book, service.key))
-  if (allocation !== undefined && opensDoor(known, allocation)) actions.push({ type: 'retryWaiting' })
+  if (allocation !== undefined && opensDoor(known, allocation)) waiting.fulfil(hopesFrom(ipam, allocation.addresses, service.namespace))
   return [...actions, ...writeIfNeeded(book, service, allocation, conditionOf(service, allocation, refusal))]
 }
 
@@ -135,14 +140,15 @@ function allocateAnew(ipam: Ipam, service: ServiceView, namespace: NamespaceView
 
 /** What the Service has and may keep. What it may not keep stays shut until its status is written. */
 function keep(
-  ipam: Ipam,
+  book: Book,
   service: ServiceView,
   namespace: NamespaceView,
   { known, actions }: { readonly known: Allocation | undefined; readonly actions: Action[] },
 ): Allocation | undefined | 'notOurs' {
+  const { ipam } = book
   const current = known?.addresses ?? service.held
   if (current.length === 0) return undefined
-  const claim = known === undefined ? claimHeld(ipam, service, namespace, actions) : ipam.claim(service, current, namespace)
+  const claim = known === undefined ? claimHeld(book, service, namespace, actions) : ipam.claim(service, current, namespace)
   if (claim.ok) return claim.value
   // Without pools nothing tells our work from that of others but our annotation.
   if (claim.error.reason === 'NoPools' && service.allocatedFromPool === undefined) return 'notOurs'
@@ -158,7 +164,8 @@ function opensDoor(known: Allocation | undefined, allocation: Allocation): boole
 }
 
 /** What the status shows but we did not know: written by an earlier leader. The older Service keeps a double address, the younger is planned anew. */
-function claimHeld(ipam: Ipam, service: ServiceView, namespace: NamespaceView, actions: Action[]): Result<Allocation, Refusal> {
+function claimHeld(book: Book, service: ServiceView, namespace: NamespaceView, actions: Action[]): Result<Allocation, Refusal> {
+  const { ipam, waiting } = book
   for (;;) {
     const claim = ipam.claim(service, service.held, namespace)
     if (claim.ok || !('by' in claim.error)) return claim
@@ -166,6 +173,7 @@ function claimHeld(ipam: Ipam, service: ServiceView, namespace: NamespaceView, a
     const other = ipam.allocationOf(by)
     if (other === undefined || byAge(service, { ...other, name: by }) > 0) return claim
     ipam.release(by)
+    waiting.fulfil(hopesFrom(ipam, other.addresses, splitName(by).namespace))
     actions.push({ type: 'reconsider', service: by })
   }
 }
@@ -189,44 +197,28 @@ const refusalEvents: Partial<Readonly<Record<Refusal['reason'], EventReason>>> =
   NoClusterAddress: 'noclusterIPsIPFamily',
 }
 
-function refuse(book: Book, service: ServiceView, refusal: Refusal): readonly Action[] {
-  const others = wait(book, service, undefined)
+function refuse({ told }: Book, service: ServiceView, refusal: Refusal): readonly Action[] {
   const reason = refusalEvents[refusal.reason] ?? 'AllocationFailed'
   const message = `Failed to allocate IP for "${service.key}": ${describeRefusal(refusal)}`
-  return [...others, ...tell(book.told, service, { severity: 'Warning', reason, message })]
+  return tell(told, service, { severity: 'Warning', reason, message })
 }
 
 /** @param missing why the second family is missing */
-function accept(book: Book, service: ServiceView, allocation: Allocation, missing: Refusal | undefined): readonly Action[] {
-  const { told } = book
-  const freed = missing === undefined ? stopWaiting(book, service.key) : wait(book, service, allocation.pool)
+function accept({ told }: Book, service: ServiceView, missing: Refusal | undefined): readonly Action[] {
   if (!service.requestedAddresses.ok) {
     const message = `${service.requestedAddresses.error}; it keeps what it has`
-    return [...freed, ...tell(told, service, { severity: 'Warning', reason: 'LoadBalancerFailed', message })]
+    return tell(told, service, { severity: 'Warning', reason: 'LoadBalancerFailed', message })
   }
   if (missing !== undefined) {
     const message = `no second address for "${service.key}": ${describeRefusal(missing)}`
-    return [...freed, ...tell(told, service, { severity: 'Normal', reason: 'AdditionalAssignFailed', message })]
+    return tell(told, service, { severity: 'Normal', reason: 'AdditionalAssignFailed', message })
   }
   told.delete(service.key)
-  return freed
+  return []
 }
 
-/** @param pool where it must be, for a second family */
-function wait({ waiting }: Book, service: ServiceView, pool: string | undefined): readonly Action[] {
-  const { namespace, families, familyPolicy, labels, requestedPool, requestedAddresses } = service
-  const { key: _, ...tenant } = tenantOf(service)
-  const addresses = requestedAddresses.ok ? requestedAddresses.value.map(formatAddress) : []
-  const isAlone = tenant.sharingKey === undefined
-  const want = JSON.stringify([namespace, families, familyPolicy, labels, requestedPool, addresses, pool, isAlone ? undefined : tenant])
-  const before = waiting.get(service.key)?.want
-  waiting.set(service.key, { createdAt: service.createdAt, uid: service.uid, name: service.key, want })
-  // It spoke for others until now.
-  return before === undefined || before === want ? [] : [{ type: 'retryWaiting' }]
-}
-
-function stopWaiting({ waiting }: Book, key: NamespacedName): readonly Action[] {
-  return waiting.delete(key) ? [{ type: 'retryWaiting' }] : []
+function waiterOf({ createdAt, uid, key }: ServiceView): Waiter {
+  return { createdAt, uid, name: key }
 }
 
 function tell(told: Book['told'], service: ServiceView, news: Pick<EmitEvent, 'severity' | 'reason' | 'message'>): readonly Action[] {
@@ -278,10 +270,16 @@ function writeIfNeeded(
   const isSame = addresses.length === service.heldText.length && addresses.every((text, index) => text === service.heldText[index])
   const isExact = isSame && (addresses.length === 0 || (service.heldIsComplete && !service.heldIsStrange))
   const isToldRight = isShown(condition, service.allocated)
-  if (isExact && isToldRight && service.allocatedFromPool === allocation?.pool) return confirm(book, service.key)
+  if (isExact && isToldRight && service.allocatedFromPool === allocation?.pool) {
+    settle(book, service.key)
+    return []
+  }
   // A status that is not ours and that we cannot replace stays.
   const isForeign = allocation === undefined && service.allocatedFromPool === undefined && !service.isLoadBalancer
-  if (isForeign && isToldRight) return confirm(book, service.key)
+  if (isForeign && isToldRight) {
+    settle(book, service.key)
+    return []
+  }
   const write: Action = {
     type: 'writeStatus',
     service: service.key,

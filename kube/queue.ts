@@ -20,6 +20,8 @@ export class WorkQueue {
   readonly #log: Logger
   /** In the order of their arrival. */
   readonly #waiting = new Set<string>()
+  /** Before those. */
+  readonly #urgent = new Set<string>()
   readonly #working = new Map<string, Promise<void>>()
   /** Added while worked on: to be looked at once more. */
   readonly #again = new Set<string>()
@@ -40,8 +42,18 @@ export class WorkQueue {
     if (this.#stopped) return
     this.#cancelLater(key)
     if (this.#working.has(key)) this.#again.add(key)
-    else this.#waiting.add(key)
+    else if (!this.#urgent.has(key)) this.#waiting.add(key)
     this.#fillSoon()
+  }
+
+  /** Like `add`, but before all that were not added like this. */
+  addFirst(key: string): void {
+    if (this.#stopped) return
+    if (!this.#working.has(key)) {
+      this.#waiting.delete(key)
+      this.#urgent.add(key)
+    }
+    this.add(key)
   }
 
   /** Like `add`, in `ms` milliseconds; of several such wishes for one key the earliest counts. */
@@ -61,6 +73,7 @@ export class WorkQueue {
   /** Takes nothing more and waits for the workers. */
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#urgent.clear()
     this.#waiting.clear()
     this.#again.clear()
     for (const key of this.#later.keys()) this.#cancelLater(key)
@@ -69,7 +82,7 @@ export class WorkQueue {
 
   /** Keys in line, without those being worked on or planned for later. */
   get depth(): number {
-    return this.#waiting.size + this.#again.size
+    return this.#urgent.size + this.#waiting.size + this.#again.size
   }
 
   /** Not at once: what is added in one turn of the caller is one reason to work. */
@@ -83,10 +96,12 @@ export class WorkQueue {
   }
 
   #fill(): void {
-    for (const key of this.#waiting) {
-      if (this.#working.size >= this.#options.concurrency) return
-      this.#waiting.delete(key)
-      this.#working.set(key, this.#work(key))
+    for (const line of [this.#urgent, this.#waiting]) {
+      for (const key of line) {
+        if (this.#working.size >= this.#options.concurrency) return
+        line.delete(key)
+        this.#working.set(key, this.#work(key))
+      }
     }
   }
 

@@ -134,7 +134,6 @@ function judgeServices(
     ipam,
     services.map(({ view }) => view),
     (name) => world.namespaceOf(name),
-    undefined,
   )
   const present = { ...world, ipam: () => ipam }
   const findings: Finding[] = []

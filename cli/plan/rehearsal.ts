@@ -3,12 +3,12 @@ import { stillWorld, type WorldSettings } from '../../admission/still-world.ts'
 import type { World } from '../../admission/world.ts'
 import { byAge } from '../../core/age.ts'
 import { annotations } from '../../core/annotations.ts'
-import { createIpam, type Ipam } from '../../core/ipam.ts'
+import { type Book, openBook, reconfigureBook } from '../../core/book.ts'
+import { type Configuration, createIpam } from '../../core/ipam.ts'
 import { type NamespacedName, namespacedName, splitName } from '../../core/namespaced-name.ts'
 import type { Service } from '../../core/objects.ts'
-import { rebuild } from '../../core/rebuild.ts'
 import { allocatedConditionType, type ServiceView, viewService } from '../../core/service.ts'
-import { type Action, type Book, confirm, listWaiting, openBook, plan, planGone, type WriteStatus } from '../../core/service-plan.ts'
+import { type Action, confirm, plan, planGone, type WriteStatus } from '../../core/service-plan.ts'
 import type { Fields } from '../../core/shape.ts'
 import { type ClusterState, findObject, type ListName, withObject } from '../cluster-state.ts'
 
@@ -28,7 +28,9 @@ export class Rehearsal {
     this.#settings = settings
     this.#rest = { ...state, services: [] }
     this.#services = new Map(state.services.map((service) => [namespacedName(service), service]))
-    this.#book = openBook(this.#rebuilt(undefined))
+    const { world, pools, ...others } = this.#configuration()
+    const ipam = createIpam(pools, { poolPriority: settings.poolPriority, ...others })
+    this.#book = openBook(ipam, this.#views(), (name) => world.namespaceOf(name))
     this.#settle(this.#everything())
   }
 
@@ -64,7 +66,12 @@ export class Rehearsal {
       return
     }
     this.#rest = withObject(this.#rest, list, key, object)
-    this.#book = { ...this.#book, ipam: this.#rebuilt(this.#book.ipam) }
+    const { world, ...configuration } = this.#configuration()
+    reconfigureBook(this.#book, configuration, {
+      service: (name) => this.#view(name),
+      namespaceOf: (name) => world.namespaceOf(name),
+    })
+    // The change may be one of a Namespace.
     this.#settle(this.#everything())
   }
 
@@ -89,24 +96,23 @@ export class Rehearsal {
       .map(({ key }) => key)
   }
 
-  #rebuilt(previous: Ipam | undefined): Ipam {
+  #configuration(): Configuration & { readonly world: World } {
     const world = stillWorld({ ...this.#rest, services: [] }, this.#settings)
-    const ipam = createIpam(world.pools.pools, {
-      poolPriority: this.#settings.poolPriority,
-      reserved: world.nodes().flatMap(({ addresses }) => addresses),
-      policies: world.policies.compiled,
-    })
-    rebuild(ipam, this.#views(), (name) => world.namespaceOf(name), previous)
-    return ipam
+    const reserved = world.nodes().flatMap(({ addresses }) => addresses)
+    return { world, pools: world.pools.pools, reserved, policies: world.policies.compiled }
+  }
+
+  #view(key: NamespacedName): ServiceView | undefined {
+    const service = this.#services.get(key)
+    return service === undefined ? undefined : viewService(service, this.#settings.classes)
   }
 
   #settle(keys: readonly NamespacedName[]): void {
     this.#queue = [...keys]
     const world = stillWorld({ ...this.#rest, services: [] }, this.#settings)
     // The real queue holds each key once; here a key that is planned again gives nothing.
-    for (const key of this.#queue) {
-      const service = this.#services.get(key)
-      const view = service === undefined ? undefined : viewService(service, this.#settings.classes)
+    for (let key = this.#queue.shift(); key !== undefined; key = this.#queue.shift()) {
+      const view = this.#view(key)
       this.#perform(view === undefined ? planGone(this.#book, key) : plan(this.#book, view, world.namespaceOf(splitName(key).namespace)))
     }
   }
@@ -118,10 +124,7 @@ export class Rehearsal {
           this.#events.set(action.service, [...(this.#events.get(action.service) ?? []), action.message])
           break
         case 'reconsider':
-          this.#queue.push(action.service)
-          break
-        case 'retryWaiting':
-          this.#queue.push(...listWaiting(this.#book))
+          this.#queue.unshift(action.service)
           break
         case 'writeStatus':
           this.#write(action)

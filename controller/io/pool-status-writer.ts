@@ -16,6 +16,7 @@ export interface PoolStatusWriterOptions {
   readonly pools: Store<IPAddressPool>
   /** Asked right before each write. */
   readonly isLeader: () => boolean
+  readonly ipam: Ipam
   readonly log: Logger
   readonly clock: Clock
 }
@@ -27,20 +28,29 @@ export class PoolStatusWriter {
   readonly #options: PoolStatusWriterOptions
   readonly #queue: WorkQueue
   readonly #own = new OwnWrites<IPAddressPool>()
+  /** The books while this replica leads. */
   #ipam: Ipam | undefined
+  /** Pools whose object changed. */
+  readonly #edited = new Set<string>()
   #shownAt = Number.NEGATIVE_INFINITY
   /** A look is coming. */
   #isDue = false
 
   constructor(options: PoolStatusWriterOptions) {
     this.#options = options
-    const { log, clock } = options
+    const { ipam, log, clock } = options
+    this.#ipam = ipam
     this.#queue = new WorkQueue({ process: (pool) => this.#write(pool), concurrency, log, clock, baseDelayMs: intervalMs })
   }
 
-  /** These are the books from now on, and they have changed, or a pool has. */
-  show(ipam: Ipam): void {
-    this.#ipam = ipam
+  /** Somebody may have edited its status. */
+  showAgain(pool: string): void {
+    this.#edited.add(pool)
+    this.show()
+  }
+
+  /** The books may have changed. */
+  show(): void {
     if (this.#isDue) return
     this.#isDue = true
     const { clock } = this.#options
@@ -61,7 +71,8 @@ export class PoolStatusWriter {
     const ipam = this.#ipam
     if (ipam === undefined) return
     this.#shownAt = this.#options.clock.now()
-    for (const { name } of ipam.pools) if (this.#task(name) !== undefined) this.#queue.add(name)
+    for (const pool of new Set([...ipam.takeTouched(), ...this.#edited])) if (this.#task(pool) !== undefined) this.#queue.add(pool)
+    this.#edited.clear()
   }
 
   /** What is to be written; undefined when the pool shows it, or does not exist. */

@@ -55,7 +55,7 @@ describe('the judgement of a Service', () => {
 
         const real = createIpam(world.pools.pools, { poolPriority: 'highest', reserved: [], policies: compilePolicies(named(specs)) })
         const views = services.map((service) => viewService(service))
-        rebuild(real, views, (each) => world.namespaceOf(each), undefined)
+        rebuild(real, views, (each) => world.namespaceOf(each))
         const outcome = real.allocate(viewService(object), world.namespaceOf(namespace))
         // The allocator takes the new spelling and looks no further; a person who wrote both is asked.
         const hard = problems.filter(({ code }) => code !== 'ConflictingAnnotations')

@@ -2,16 +2,16 @@
 
 import type { Family } from '../../../core/address.ts'
 import { annotations as names } from '../../../core/annotations.ts'
+import { type Book, openBook, reconfigureBook } from '../../../core/book.ts'
 import { compilePolicies } from '../../../core/config/policy.ts'
 import { compilePools } from '../../../core/config/pools.ts'
-import { createIpam, type Ipam } from '../../../core/ipam.ts'
+import { type Configuration, createIpam } from '../../../core/ipam.ts'
 import type { NamespaceView } from '../../../core/namespace.ts'
 import type { NamespacedName } from '../../../core/namespaced-name.ts'
 import type { Service } from '../../../core/objects.ts'
 import { quotaOf } from '../../../core/quota.ts'
-import { rebuild } from '../../../core/rebuild.ts'
 import { allocatedConditionType, type ServiceView, viewService } from '../../../core/service.ts'
-import { type Action, type Book, confirm, listWaiting, openBook, plan, planGone } from '../../../core/service-plan.ts'
+import { type Action, confirm, plan, planGone } from '../../../core/service-plan.ts'
 import type { AllocationPolicy, IPAddressPool } from '../../../schemas/generated/types.ts'
 import { address, namespaceOf } from '../core/objects.ts'
 
@@ -26,7 +26,8 @@ export class Cluster {
   writes = 0
   book: Book = openBook(createIpam([], { poolPriority: 'highest', reserved: [] }))
   #version = 1
-  #line: string[] = []
+  readonly #urgent = new Set<string>()
+  readonly #line = new Set<string>()
 
   constructor(pools: readonly IPAddressPool[] = []) {
     this.pools = pools
@@ -34,17 +35,18 @@ export class Cluster {
 
   /** A new process: it knows nothing but what the API shows. */
   restart(): void {
-    const ipam = this.#rebuilt(undefined)
-    this.book = openBook(ipam)
-    this.#line = this.#everything()
+    const { pools, ...others } = this.configuration()
+    const views = [...this.services.values()].map((service) => viewService(service))
+    this.book = openBook(createIpam(pools, { poolPriority: 'highest', ...others }), views, (name) => this.namespace(name))
+    this.#add(this.services.keys())
     this.settle()
   }
 
   /** Pools or Nodes changed. */
   reconfigure(pools: readonly IPAddressPool[] = this.pools): void {
     this.pools = pools
-    this.book = { ...this.book, ipam: this.#rebuilt(this.book.ipam) }
-    this.#line.push(...this.#everything())
+    const source = { service: (key: string) => this.view(key), namespaceOf: (name: string) => this.namespace(name) }
+    this.#add(reconfigureBook(this.book, this.configuration(), source))
     this.settle()
   }
 
@@ -57,19 +59,19 @@ export class Cluster {
   put(service: Service): void {
     const key = `${service.metadata.namespace}/${service.metadata.name}`
     this.services.set(key, this.#versioned(service))
-    this.#line.push(key)
+    this.#add([key])
     this.settle()
   }
 
   remove(key: string): void {
     this.services.delete(key)
-    this.#line.push(key)
+    this.#add([key])
     this.settle()
   }
 
   /** As when its watch event comes. */
   look(key: string): void {
-    this.#line.push(key)
+    this.#add([key])
     this.settle()
   }
 
@@ -80,6 +82,14 @@ export class Cluster {
     const used = new Set(held.filter((each) => each.family === family).map(({ value }) => value)).size
     const limits = quotaOf(this.namespace(namespace), compilePolicies(this.policies))
     return { used, allowed: limits[family]?.allowed ?? Number.POSITIVE_INFINITY }
+  }
+
+  configuration(): Configuration {
+    return {
+      pools: compilePools(this.pools).pools,
+      reserved: this.nodeAddresses.map(address),
+      policies: compilePolicies(this.policies),
+    }
   }
 
   view(key: string): ServiceView | undefined {
@@ -96,16 +106,21 @@ export class Cluster {
   }
 
   planFor(key: string): readonly Action[] {
+    this.planned++
     const service = this.view(key)
     return service === undefined ? planGone(this.book, key as NamespacedName) : plan(this.book, service, this.namespace(service.namespace))
   }
 
+  /** Plans made so far. */
+  planned = 0
+
   /** Works until nothing is left to do. */
   settle(): void {
     for (let turns = 0; ; turns++) {
-      const key = this.#line.shift()
+      const [line, key] = this.#urgent.size > 0 ? [this.#urgent, first(this.#urgent)] : [this.#line, first(this.#line)]
       if (key === undefined) return
-      if (turns > 10_000) throw new Error('it never comes to rest')
+      if (turns > 10_000 + this.services.size * 10) throw new Error('it never comes to rest')
+      line.delete(key)
       this.#perform(this.planFor(key))
     }
   }
@@ -117,10 +132,8 @@ export class Cluster {
           this.events.push(`${action.severity} ${action.reason} ${action.service}: ${action.message}`)
           break
         case 'reconsider':
-          this.#line.push(action.service)
-          break
-        case 'retryWaiting':
-          this.#line.push(...listWaiting(this.book))
+          this.#line.delete(action.service)
+          this.#urgent.add(action.service)
           break
         case 'writeStatus':
           this.#write(action)
@@ -149,18 +162,11 @@ export class Cluster {
     return { ...service, metadata: { ...service.metadata, resourceVersion: String(++this.#version) } }
   }
 
-  #everything(): string[] {
-    return [...this.services.keys()]
+  #add(keys: Iterable<string>): void {
+    for (const key of keys) if (!this.#urgent.has(key)) this.#line.add(key)
   }
+}
 
-  #rebuilt(previous: Ipam | undefined): Ipam {
-    const ipam = createIpam(compilePools(this.pools).pools, {
-      poolPriority: 'highest',
-      reserved: this.nodeAddresses.map(address),
-      policies: compilePolicies(this.policies),
-    })
-    const views = [...this.services.values()].map((service) => viewService(service))
-    rebuild(ipam, views, (name) => this.namespace(name), previous)
-    return ipam
-  }
+function first(keys: ReadonlySet<string>): string | undefined {
+  return keys.values().next().value
 }

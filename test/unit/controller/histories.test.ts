@@ -1,15 +1,14 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { formatAddress } from '../../../core/address.ts'
 import { annotations as names } from '../../../core/annotations.ts'
-import { compilePolicies } from '../../../core/config/policy.ts'
-import { compilePools } from '../../../core/config/pools.ts'
-import { createIpam } from '../../../core/ipam.ts'
+import { createIpam, type Ipam } from '../../../core/ipam.ts'
 import type { Service } from '../../../core/objects.ts'
 import { rebuild } from '../../../core/rebuild.ts'
 import type { ServiceView } from '../../../core/service.ts'
 import { type Action } from '../../../core/service-plan.ts'
 import type { AllocationPolicy, IPAddressPool } from '../../../schemas/generated/types.ts'
-import { namespaceViews, poolList, someAddress, someService } from '../core/arbitraries.ts'
+import { allAddresses, namespaceViews, poolList, someAddress, someService } from '../core/arbitraries.ts'
 import { address, namespaceOf, policyObject, type ServiceOptions, serviceObject } from '../core/objects.ts'
 import { Cluster } from './cluster.ts'
 
@@ -128,6 +127,14 @@ function isReason(action: Action): boolean {
   return action.type === 'emitEvent' && action.severity === 'Warning' && action.reason !== 'ClearAssignment'
 }
 
+/** Everything that can be asked of the books. */
+function contents(ipam: Ipam): unknown {
+  const allocations = ipam.allocations().map(({ service, pool, addresses: on }) => `${service} ${pool} ${on.map(formatAddress).join()}`)
+  const shown = allAddresses.map((text) => [ipam.poolOf(address(text))?.name, ...ipam.holdersOf(address(text)).toSorted()])
+  const usage = ipam.pools.map(({ name }) => ({ name, ...ipam.usage(name) }))
+  return { allocations: allocations.toSorted(), shown, usage, counts: namespaceViews.map(({ name }) => ipam.heldIn(name)) }
+}
+
 function expectRight(cluster: Cluster): void {
   const all = views(cluster)
   for (const [index, view] of all.entries()) {
@@ -140,13 +147,15 @@ function expectRight(cluster: Cluster): void {
       if (common.length > 0) expect(mayShare(view, other), `${view.key} and ${other.key} on ${common.join()}`).to.equal(true)
     }
   }
-  const { pools } = compilePools(cluster.pools)
-  for (const view of all.filter(({ isLoadBalancer, heldText }) => isLoadBalancer && heldText.length === 0)) {
-    const reserved = cluster.nodeAddresses.map(address)
-    const fresh = createIpam(pools, { poolPriority: 'highest', reserved, policies: compilePolicies(cluster.policies) })
-    rebuild(fresh, all, (name) => cluster.namespace(name), undefined)
-    expect(fresh.allocate(view, cluster.namespace(view.namespace)).ok, `${view.key} waits for nothing`).to.equal(false)
+  const { pools, ...others } = cluster.configuration()
+  const anew = (): Ipam => {
+    const ipam = createIpam(pools, { poolPriority: 'highest', ...others })
+    rebuild(ipam, all, (name) => cluster.namespace(name))
+    return ipam
   }
+  if (pools.length > 0) expect(contents(cluster.book.ipam)).to.deep.equal(contents(anew()))
+  for (const view of all.filter(({ isLoadBalancer, heldText }) => isLoadBalancer && heldText.length === 0))
+    expect(anew().allocate(view, cluster.namespace(view.namespace)).ok, `${view.key} waits for nothing`).to.equal(false)
   const held = new Set(all.filter(({ isLoadBalancer }) => isLoadBalancer).flatMap(({ heldText }) => heldText))
   const assigned = pools.reduce((sum, { name }) => {
     const usage = cluster.book.ipam.usage(name)

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
+import { openBook } from '../../../core/book.ts'
 import { createIpam } from '../../../core/ipam.ts'
-import { openBook, plan } from '../../../core/service-plan.ts'
+import { plan } from '../../../core/service-plan.ts'
 import { namespaceOf, poolObject, pools, type ServiceOptions, service, serviceObject } from '../core/objects.ts'
 import { Cluster } from './cluster.ts'
 

@@ -160,7 +160,7 @@ class Stage implements OccupancySource {
 
   anew(): Ipam {
     const ipam = createIpam(this.compiled, { poolPriority: 'highest', reserved: this.nodes, policies: quotas })
-    rebuild(ipam, this.services(), (name) => this.namespaceOf(name), undefined)
+    rebuild(ipam, this.services(), (name) => this.namespaceOf(name))
     return ipam
   }
 }
@@ -255,7 +255,7 @@ describe('the books of what Services hold', () => {
         )
         const build = (): Ipam => {
           const ipam = createIpam(compiled, { poolPriority: 'highest', reserved: [], policies: quotas })
-          rebuild(ipam, [...services.values()], known, undefined)
+          rebuild(ipam, [...services.values()], known)
           return ipam
         }
         const ipam = build()

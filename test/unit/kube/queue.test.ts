@@ -143,6 +143,18 @@ describe('A work queue', function () {
     await queue.stop()
   })
 
+  it('takes what is urgent before what came earlier, and each key once', async () => {
+    const done: string[] = []
+    const { queue } = queueOf((key) => Promise.resolve(void done.push(key)), { concurrency: 1 })
+    for (const key of ['a', 'b', 'c', 'd']) queue.add(key)
+    for (const key of ['c', 'e', 'b']) queue.addFirst(key)
+    queue.add('c')
+    expect(queue.depth).to.equal(5)
+    await settled()
+    expect(done).to.deep.equal(['c', 'e', 'b', 'a', 'd'])
+    await queue.stop()
+  })
+
   it('takes the earlier of two wishes for later', async () => {
     let runs = 0
     const { queue, clock } = queueOf(() => Promise.resolve(void runs++))
