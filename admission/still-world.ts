@@ -6,6 +6,7 @@ import { namespacedName } from '../core/namespaced-name.ts'
 import { viewNode } from '../core/node.ts'
 import type { Namespace, Node, Service, ServiceCIDR } from '../core/objects.ts'
 import { Occupancy } from '../core/occupancy.ts'
+import type { Releases } from '../core/releases.ts'
 import { type ServiceView, viewService } from '../core/service.ts'
 import { asTexts } from '../core/shape.ts'
 import type { IPAddressPool } from '../schemas/generated/types.ts'
@@ -24,7 +25,8 @@ export type ClusterObjects = { readonly [K in keyof StoredConfiguration]: Stored
 
 export type WorldSettings = Pick<World, 'namespace' | 'classes' | 'poolPriority' | 'serviceAdmission' | 'ignoresExcludeLabel'>
 
-export function stillWorld(objects: ClusterObjects, settings: WorldSettings): World {
+/** @param released what Services have left and when, as of now; nothing when not set */
+export function stillWorld(objects: ClusterObjects, settings: WorldSettings, released?: Releases): World {
   const pools = compilePools(objects.pools)
   const nodes = objects.nodes.map(viewNode)
   const namespaces = new Map(objects.namespaces.map((namespace) => [namespace.metadata.name ?? '', viewNamespace(namespace)]))
@@ -35,6 +37,7 @@ export function stillWorld(objects: ClusterObjects, settings: WorldSettings): Wo
   const policies = storedAs.policies(objects.policies)
   const occupancy = new Occupancy({
     poolPriority: settings.poolPriority,
+    ...(released === undefined ? {} : { releases: released }),
     pools: () => pools.pools,
     policies: () => policies.compiled,
     reserved: () => nodes.flatMap(({ addresses }) => addresses),

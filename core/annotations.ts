@@ -18,6 +18,10 @@ export const annotations = {
   namespaceAdmission: 'metallb.io/admission',
   /** On a pool, `"true"`: it is preferred by all Services that name none. */
   isDefaultPool: 'metallb.io/is-default-pool',
+  /** On a pool, a length of time: so long is an address kept for a Service that has gone. */
+  hold: 'metallb.io/hold',
+  /** On a pool: which free address is handed out first (lowest-first, least-recently-released). */
+  reuse: 'metallb.io/reuse',
   /** On an object of ours, `"true"`: it may be changed or deleted whatever that costs live Services. */
   allowDisruption: 'metallb.io/allow-disruption',
 } as const

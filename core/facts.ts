@@ -22,5 +22,6 @@ export function nodeFacts(node: Node): string {
 export function poolFacts({ metadata, spec }: IPAddressPool): string {
   const { uid, creationTimestamp, labels = {}, annotations: texts = {} } = metadata
   const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return jsonOf([uid, creationTimestamp, sorted, texts[annotations.isDefaultPool], spec])
+  const { isDefaultPool, hold, reuse } = annotations
+  return jsonOf([uid, creationTimestamp, sorted, texts[isDefaultPool], texts[hold], texts[reuse], spec])
 }

@@ -31,6 +31,7 @@ const isLasting: Readonly<Record<Refusal['reason'], boolean>> = {
   PoolExhausted: false,
   QuotaExceeded: false,
   AddressInUse: false,
+  AddressHeld: false,
   SharingKeyDiffers: false,
   BackendsDiffer: false,
   PortInUse: false,
@@ -46,7 +47,7 @@ export function wantOf(ipam: Ipam, service: ServiceView, namespace: NamespaceVie
   // Of two families a quota may forbid one while the pools lack the other, of which alone the refusal tells.
   const besides = service.families.length > 1 && ipam.isLimited(namespace) ? [hopeFor('namespace', namespace.name)] : []
   const hopes = [...new Set([...hopesOf(refusal), ...besides])]
-  return { hopes, text: JSON.stringify([refusal.reason, hopes, isPart, demandOf(service)]) }
+  return { hopes, text: JSON.stringify([refusal.reason, hopes, isPart, demandOf(ipam, service)]) }
 }
 
 /** What may have come true when a Service of the namespace has left these addresses, or lets others join it there. */
@@ -63,15 +64,17 @@ export function hopesFrom(ipam: Ipam, addresses: readonly Address[], namespace: 
  * What decides beside the hopes whether something that becomes free serves the Service: two of whom one could be served and the other not must differ here.
  * Which pools are open to it need not be here: those that are full are its hopes.
  */
-function demandOf(service: ServiceView): readonly unknown[] {
-  const { key: _, ...tenant } = tenantOf(service)
-  return [service.families, service.familyPolicy, tenant.sharingKey === undefined ? undefined : tenant]
+function demandOf(ipam: Ipam, service: ServiceView): readonly unknown[] {
+  const { key, ...tenant } = tenantOf(service)
+  // What is held for it nobody else gets.
+  const self = ipam.isExpected(key) ? key : undefined
+  return [service.families, service.familyPolicy, tenant.sharingKey === undefined ? undefined : tenant, self]
 }
 
 function hopesOf(refusal: Refusal): readonly string[] {
   if (isLasting[refusal.reason]) return []
   if ('tried' in refusal) return refusal.tried.flatMap(hopesOf)
-  if ('by' in refusal) return [hopeFor('address', formatAddress(refusal.address))]
+  if ('by' in refusal || refusal.reason === 'AddressHeld') return [hopeFor('address', formatAddress(refusal.address))]
   if ('namespace' in refusal) return [hopeFor('namespace', refusal.namespace)]
   if ('family' in refusal) return [hopeFor(refusal.family, refusal.pool)]
   return []

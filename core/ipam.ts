@@ -11,6 +11,7 @@ import { PoolOrder, type PoolPriority } from './pool-order.ts'
 import type { Place } from './pool-space.ts'
 import { quotaOf } from './quota.ts'
 import type { Refusal } from './refusal.ts'
+import { Releases } from './releases.ts'
 import { fail, ok, type Result } from './result.ts'
 import type { ServiceView } from './service.ts'
 
@@ -20,6 +21,8 @@ export interface IpamOptions {
   readonly reserved: readonly Address[]
   /** Quotas and default pools, by name; none when not set. */
   readonly policies?: readonly Policy[]
+  /** Who has left which address; none when not set. Configured with the same pools before the allocator is. */
+  readonly releases?: Releases
 }
 
 /** What Ipam is about besides Services. */
@@ -65,6 +68,10 @@ export interface Ipam {
   affectedBy(pools: readonly Pool[]): Affected
   /** Pools, Nodes and policies are these from now on. Services that it affects have been released before, and are to be claimed again. */
   reconfigure(configuration: Configuration): void
+  /** The answers of the releases about these addresses may be others now. @returns whether somebody may have one who might not before */
+  review(addresses: readonly Address[]): boolean
+  /** Whether addresses are kept for the Service. */
+  isExpected(key: NamespacedName): boolean
   allocationOf(key: NamespacedName): Allocation | undefined
   /** Every address that the Service is on, or that is kept for it until `settle`. */
   addressesOf(key: NamespacedName): readonly Address[]
@@ -76,6 +83,8 @@ export interface Ipam {
   usage(pool: string): Usage | undefined
   /** Pools whose usage may be another since the last call. */
   takeTouched(): readonly string[]
+  /** Addresses of the pool that nobody is on and that are kept for Services that have gone. */
+  kept(pool: string): Readonly<Record<Family, number>>
   /** The pool that a Service prefers because somebody set a default. */
   defaultPoolOf(service: ServiceView, namespace: NamespaceView): string | undefined
   /** Whether a policy limits how many addresses the namespace may have. */
@@ -85,8 +94,8 @@ export interface Ipam {
 }
 
 export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
-  const { poolPriority, reserved } = options
-  const ledger = new Ledger(pools, reserved)
+  const { poolPriority, reserved, releases = new Releases() } = options
+  const ledger = new Ledger(pools, reserved, releases)
   const placingOf = (all: readonly Pool[], policies: readonly Policy[] = []): Placing => ({
     ledger,
     order: new PoolOrder(all, poolPriority),
@@ -139,6 +148,8 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       ledger.reconfigure(configuration.pools, configuration.reserved)
       placing = placingOf(configuration.pools, configuration.policies)
     },
+    review: (addresses) => ledger.review(addresses),
+    isExpected: (key) => releases.keptFor(key).length > 0,
     addressesOf: (key) => ledger.addressesOf(key),
     allocationOf: (key) => ledger.allocationOf(key),
     allocations: () => ledger.allocations(),
@@ -155,6 +166,10 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       }
     },
     takeTouched: () => ledger.takeTouched(),
+    kept: (name) => {
+      const space = ledger.space(name)
+      return { IPv4: space?.kept('IPv4') ?? 0, IPv6: space?.kept('IPv6') ?? 0 }
+    },
     defaultPoolOf: (service, namespace) => defaultPoolFor(service, namespace, placing.order, placing.policies),
     isLimited: (namespace) => Object.keys(quotaOf(namespace, placing.policies)).length > 0,
     heldIn: (namespace) => ({ ...ledger.tenants.count(namespace) }),

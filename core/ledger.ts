@@ -7,6 +7,7 @@ import { OpenPools } from './open-pools.ts'
 import { type Lane, type Place, PoolSpace } from './pool-space.ts'
 import { OverlappingRanges, RangeIndex } from './range-index.ts'
 import { compareConfigurations, lanesKept } from './reconfiguration.ts'
+import { type Keeping, Releases } from './releases.ts'
 import { ReturningMap } from './returning-map.ts'
 import type { ServiceView } from './service.ts'
 import { type Tenant, tenantOf } from './tenant.ts'
@@ -72,6 +73,8 @@ class Entry implements Allocation, Tenant {
   }
 }
 
+const nowhere: readonly Place[] = []
+
 export class Ledger {
   readonly tenants = new Tenants()
   #general = new OpenPools([])
@@ -80,12 +83,17 @@ export class Ledger {
   /** Frozen pools may overlap with others, which then own the shared addresses. */
   #frozen = new OverlappingRanges<Lane>([])
   #reserved: ReadonlyMap<number | bigint, Address> = new Map()
+  readonly #releases: Releases
+  /** Nobody is on these, and they are not handed out, because their Services may come back. */
+  readonly #kept = new ReturningMap<number | bigint, Place>()
   readonly #entries = new ReturningMap<NamespacedName, Entry>()
   readonly #leaving = new Map<NamespacedName, readonly Entry[]>()
   /** Names of pools. */
   #touched = new Set<string>()
 
-  constructor(pools: readonly Pool[], reserved: readonly Address[]) {
+  /** @param releases kept up by others, who say what changed there (`review`) */
+  constructor(pools: readonly Pool[], reserved: readonly Address[], releases: Releases) {
+    this.#releases = releases
     this.reconfigure(pools, reserved)
   }
 
@@ -106,6 +114,7 @@ export class Ledger {
     this.#active = new RangeIndex(lanes.filter(({ space }) => !space.pool.frozen))
     this.#frozen = new OverlappingRanges(lanes.filter(({ space }) => space.pool.frozen))
     this.#reserve(reserved)
+    this.review([...[...this.#kept.values()].map(({ address }) => address), ...this.#releases.addresses()])
     const isGeneral = ({ pool }: PoolSpace): boolean => pool.allocation === undefined && pool.autoAssign && !pool.frozen
     this.#general = new OpenPools([...spaces.values()].filter(isGeneral))
   }
@@ -140,6 +149,34 @@ export class Ledger {
 
   laneOf(address: Address): Lane | undefined {
     return this.#active.find(address) ?? this.#frozen.find(address)
+  }
+
+  /** The answers of the releases about these addresses may be others now. @returns whether somebody may have one who might not before */
+  review(addresses: readonly Address[]): boolean {
+    let hasOpened = false
+    for (const address of addresses) {
+      const wasKept = this.#unkeep(address)
+      const lane = this.#active.find(address)
+      if (lane === undefined || this.tenants.has(address)) continue
+      lane.space.close(lane, address)
+      const isOpen = this.#open({ lane, address })
+      hasOpened ||= wasKept && isOpen
+      this.#general.note(lane.space, address.family)
+    }
+    return hasOpened
+  }
+
+  /** For whom else the address is kept, if it is. */
+  keptFromOthers(address: Address, key: NamespacedName): Keeping | undefined {
+    if (this.#kept.get(address.value) === undefined) return undefined
+    const isOwn = this.#releases.keptFor(key).some(({ value }) => value === address.value)
+    return isOwn ? undefined : this.#releases.keeping(address)
+  }
+
+  /** Where the Service was before it went, and may be again. */
+  returning(tenant: Tenant): readonly Place[] {
+    const kept = this.#releases.keptFor(tenant.key)
+    return kept.length === 0 ? nowhere : kept.flatMap((address) => this.#placeFor(address, tenant) ?? [])
   }
 
   isReserved(address: Address): boolean {
@@ -225,7 +262,7 @@ export class Ledger {
     const kept = this.#entries.delete(key)
     const gone = this.#leaving.get(key) ?? []
     if (kept === undefined && gone.length === 0) return ask()
-    for (const entry of [...gone, ...(kept === undefined ? [] : [kept])]) this.#withdraw(entry)
+    for (const entry of [...gone, ...(kept === undefined ? [] : [kept])]) this.#withdraw(entry, true)
     try {
       return ask()
     } finally {
@@ -234,14 +271,21 @@ export class Ledger {
     }
   }
 
+  #placeFor(address: Address, tenant: Tenant): Place | undefined {
+    const lane = this.#active.find(address)
+    if (lane?.space.isUsable(address) !== true || this.isReserved(address)) return undefined
+    return this.tenants.conflict(address, tenant) === undefined ? { lane, address } : undefined
+  }
+
   #reserve(addresses: readonly Address[]): void {
     const before = this.#reserved
     this.#reserved = new Map(addresses.map((address) => [address.value, address]))
     for (const [value, address] of before) {
       const lane = this.#reserved.has(value) || this.tenants.has(address) ? undefined : this.#active.find(address)
-      lane?.space.open(lane, address)
+      if (lane !== undefined) this.#open({ lane, address })
     }
     for (const address of addresses) {
+      this.#unkeep(address)
       const lane = this.#active.find(address)
       lane?.space.close(lane, address)
     }
@@ -258,6 +302,7 @@ export class Ledger {
       const wasFree = !this.tenants.has(address)
       const house = this.tenants.enter(place, entry)
       if (wasFree) {
+        this.#unkeep(address)
         lane.space.occupy(lane, address)
         this.#touched.add(lane.space.pool.name)
         this.#general.note(lane.space, address.family)
@@ -266,13 +311,33 @@ export class Ledger {
     })
   }
 
-  #withdraw(entry: Entry): void {
+  #withdraw(entry: Entry, isToReturn = false): void {
     for (const house of entry.places) {
       if (!this.tenants.leave(house, entry.key)) continue
       const { lane, address } = house
-      lane.space.vacate(lane, address, !this.isReserved(address))
+      lane.space.vacate(address)
+      this.#open({ lane, address }, isToReturn)
       this.#touched.add(lane.space.pool.name)
       this.#general.note(lane.space, address.family)
     }
+  }
+
+  /** Nobody is on the address. @param toAnyone even if it is kept for somebody @returns whether it may be handed out now */
+  #open(place: Place, toAnyone = false): boolean {
+    const { lane, address } = place
+    if (this.isReserved(address)) return false
+    if (!toAnyone && this.#releases.keeping(address) !== undefined) {
+      this.#kept.set(address.value, place)
+      lane.space.countKept(address.family, 1)
+      return false
+    }
+    lane.space.open(lane, address, this.#releases.leftAt(address))
+    return true
+  }
+
+  #unkeep({ value, family }: Address): boolean {
+    const place = this.#kept.delete(value)
+    place?.lane.space.countKept(family, -1)
+    return place !== undefined
   }
 }

@@ -11,11 +11,14 @@ import type { NamespacedName } from './namespaced-name.ts'
 import { connected, Outsiders } from './outsiders.ts'
 import type { PoolPriority } from './pool-order.ts'
 import { rebuild } from './rebuild.ts'
+import type { Releases } from './releases.ts'
 import type { ServiceView } from './service.ts'
 
 /** What the books are built from. */
 export interface OccupancySource {
   readonly poolPriority: PoolPriority
+  /** Kept up by the source; none when not set. */
+  readonly releases?: Releases
   pools(): readonly Pool[]
   policies(): readonly Policy[]
   reserved(): readonly Address[]
@@ -58,10 +61,16 @@ export class Occupancy {
     if (this.#ipam !== undefined) this.#change(this.#ipam, key, undefined)
   }
 
+  /** The answers of the releases about these addresses may be others now. */
+  review(addresses: readonly Address[]): void {
+    this.#ipam?.review(addresses)
+  }
+
   /** To be asked, not to be changed. */
   get ipam(): Ipam {
     if (this.#ipam === undefined) {
-      this.#ipam = createIpam([], { poolPriority: this.#source.poolPriority, reserved: [] })
+      const { poolPriority, releases } = this.#source
+      this.#ipam = createIpam([], { poolPriority, reserved: [], ...(releases === undefined ? {} : { releases }) })
       this.#reconfigure(this.#ipam)
       this.#enter(this.#ipam, this.#source.services())
     } else if (this.#isOutdated) this.#reconfigure(this.#ipam)
@@ -74,6 +83,7 @@ export class Occupancy {
     const { services, comes } = ipam.affectedBy(pools)
     const touched = connected(ipam, this.#outsiders, [...services, ...this.#outsiders.where(comes)])
     this.#withdraw(ipam, touched)
+    this.#source.releases?.configure(pools)
     ipam.reconfigure({ pools, reserved, policies })
     this.#enter(ipam, this.#current(touched))
   }

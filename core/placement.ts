@@ -83,7 +83,8 @@ function findAutomatically(placing: Placing, service: ServiceView, namespace: Na
   const preferred = ledger.space(service.requestedPool?.name ?? defaultPoolFor(service, namespace, order, policies) ?? '')
   const unlimited = short.size === 0 ? service.families : service.families.filter((family) => !short.has(family))
   const general = ledger.general.with(unlimited, ledger.tenants.sharedSpaces(tenantOf(service)), preferred)
-  const picked = pick(ledger, pinned, service, short) ?? pick(ledger, general, service, short)
+  const before = findReturning(ledger, service, namespace)
+  const picked = pick(ledger, before, service, short) ?? pick(ledger, pinned, service, short) ?? pick(ledger, general, service, short)
   if (picked !== undefined) return ok(picked)
   const exceeded = whyExceeded(service, short)
   if (exceeded !== undefined) return fail(exceeded)
@@ -124,6 +125,7 @@ function findRequested(
   if (own !== undefined) return fail({ reason: 'NodeAddress', address: own })
   const refused =
     refuse(ledger, service, places.value, namespace) ??
+    places.value.map((place) => whyHeld(ledger, place, service)).find(Boolean) ??
     addresses.map((address) => (isWithin(ledger, address, tenantOf(service), short) ? undefined : short.get(address.family))).find(Boolean)
   return refused === undefined ? ok(inStatusOrder(places.value)) : fail(refused)
 }
@@ -154,9 +156,12 @@ function whyNot(ledger: Ledger, space: PoolSpace, service: ServiceView, short: S
   return missing.map((family) => whyNone(space, family))
 }
 
-/** The lowest address of the pool, in listed order, that is free or that the Service may share. */
+/** What the Service had before it went; else the lowest address of the pool, in listed order, that is free or that the Service may share. */
 function candidate(ledger: Ledger, space: PoolSpace, tenant: Tenant, family: Family, short: Shortages): Place | undefined {
-  const free = short.has(family) ? undefined : space.lowest(family)
+  const isOfPool = ({ lane, address }: Place): boolean => lane.space === space && address.family === family
+  const before = ledger.returning(tenant).find((place) => isOfPool(place) && isWithin(ledger, place.address, tenant, short))
+  if (before !== undefined) return before
+  const free = short.has(family) ? undefined : space.next(family)
   if (tenant.sharingKey === undefined) return free
   const isFit = ({ address }: Place): boolean =>
     space.isUsable(address) && !ledger.isReserved(address) && isWithin(ledger, address, tenant, short)
@@ -165,6 +170,19 @@ function candidate(ledger: Ledger, space: PoolSpace, tenant: Tenant, family: Fam
   return [free, shared, ...left].reduce((best, place) =>
     best === undefined || (place !== undefined && isBefore(place, best)) ? place : best,
   )
+}
+
+/** The pools that the Service may use and to whose addresses it may come back. */
+function findReturning(ledger: Ledger, service: ServiceView, namespace: NamespaceView): Iterable<PoolSpace> {
+  const places = ledger.returning(tenantOf(service))
+  if (places.length === 0) return []
+  const spaces = places.map(({ lane }) => lane.space)
+  return new Set(spaces.filter(({ pool }) => whyClosed(pool, service, namespace) === undefined))
+}
+
+function whyHeld(ledger: Ledger, { lane, address }: Place, { key }: ServiceView): Refusal | undefined {
+  const keeping = ledger.keptFromOthers(address, key)
+  return keeping === undefined ? undefined : { reason: 'AddressHeld', address, pool: lane.space.pool.name, ...keeping }
 }
 
 /** The quota has room for the address, or the namespace has it already. */
@@ -227,7 +245,10 @@ function whyClosed(pool: Pool, service: ServiceView, namespace: NamespaceView): 
 }
 
 function whyNone(space: PoolSpace, family: Family): PoolRefusal {
-  return { reason: space.hasFamily(family) ? 'PoolExhausted' : 'FamilyUnavailable', pool: space.pool.name, family }
+  const pool = space.pool.name
+  if (!space.hasFamily(family)) return { reason: 'FamilyUnavailable', pool, family }
+  const kept = space.kept(family)
+  return { reason: 'PoolExhausted', pool, family, ...(kept === 0 ? {} : { kept }) }
 }
 
 function sameFamilies(a: readonly Family[], b: readonly Family[]): boolean {

@@ -3,6 +3,8 @@ import type { Address, Family } from './address.ts'
 import type { Pool } from './config/pool.ts'
 import { everyInteger, everyIPv6, FreeSpace, isTame, type Line, tameIPv4 } from './free-space.ts'
 import { type AddressRange, rangeSize } from './range.ts'
+import { ReleasedPlaces } from './released-places.ts'
+import type { Instant } from './time.ts'
 
 /** A listed range with what is free of it. */
 export interface Lane {
@@ -27,6 +29,9 @@ export class PoolSpace {
   readonly #families = new Set<Family>()
   readonly #capacity: Record<Family, bigint> = { IPv4: 0n, IPv6: 0n }
   readonly #assigned: Record<Family, number> = { IPv4: 0, IPv6: 0 }
+  readonly #kept: Record<Family, number> = { IPv4: 0, IPv6: 0 }
+  /** Free addresses that were in use before, where the pool wants them to rest. */
+  readonly #released: Readonly<Record<Family, ReleasedPlaces>> = { IPv4: new ReleasedPlaces(), IPv6: new ReleasedPlaces() }
   /** Orders of the lanes with a free address: full ones are not looked at again and again. */
   #withRoom: Readonly<Record<Family, FreeSpace<number>>> = { IPv4: noOrders(), IPv6: noOrders() }
 
@@ -44,11 +49,12 @@ export class PoolSpace {
   }
 
   /**
-   * The pool is another now.
+   * The pool is another now. Addresses that were in use before are like others until they are opened anew.
    *
    * @param kept for each of its ranges the lane that stays with everybody on it; nobody is on the others
    */
   adopt(pool: Pool, kept: readonly (Lane | undefined)[]): void {
+    for (const family of ['IPv4', 'IPv6'] as const) this.#mix(this.#released[family])
     this.#pool = pool
     this.#lanes = pool.ranges.map((range, order) => kept[order] ?? makeLane(this, range))
     const last = this.#lanes.length - 1
@@ -70,7 +76,7 @@ export class PoolSpace {
   }
 
   hasRoom(family: Family): boolean {
-    return this.#withRoom[family].lowest !== undefined
+    return this.#withRoom[family].lowest !== undefined || this.#released[family].oldest !== undefined
   }
 
   /** Not one that the pool avoids. */
@@ -78,11 +84,11 @@ export class PoolSpace {
     return !this.pool.avoidBuggyIPs || isTame(address.value)
   }
 
-  /** The first free address in listed order. */
-  lowest(family: Family): Place | undefined {
+  /** The free address that is handed out next: the first in listed order, those that rest apart. */
+  next(family: Family): Place | undefined {
     const lane = this.lanes[this.#withRoom[family].lowest ?? -1]
     const address = lane?.lowest
-    return lane === undefined || address === undefined ? undefined : { lane, address }
+    return lane === undefined || address === undefined ? this.#released[family].oldest : { lane, address }
   }
 
   /** An address is in use from now on, by a Service. */
@@ -91,20 +97,34 @@ export class PoolSpace {
     this.close(lane, address)
   }
 
-  /** @param reusable false for an address that must not be handed out again, such as a Node's own */
-  vacate(lane: Lane, address: Address, reusable: boolean): void {
+  /** Nobody is on the address any more, and nobody gets it before it is opened. */
+  vacate(address: Address): void {
     this.#assigned[address.family]--
-    if (reusable) this.open(lane, address)
   }
 
-  /** Nobody was to get the address, and nobody is on it: from now on it may be handed out. */
-  open(lane: Lane, address: Address): void {
-    if (this.isUsable(address) && lane.give(address)) this.#withRoom[address.family].give(lane.order)
+  /**
+   * Nobody was to get the address, and nobody is on it: from now on it may be handed out.
+   *
+   * @param leftAt when it was in use last, if it is to rest
+   */
+  open(lane: Lane, address: Address, leftAt?: Instant): void {
+    if (!this.isUsable(address)) return
+    if (leftAt !== undefined) this.#released[address.family].put({ lane, address }, leftAt)
+    else if (lane.give(address)) this.#withRoom[address.family].give(lane.order)
   }
 
   /** Nobody gets the address. */
   close(lane: Lane, address: Address): void {
-    if (lane.take(address)) this.#note(lane, address.family)
+    if (!this.#released[address.family].delete(address.value) && lane.take(address)) this.#note(lane, address.family)
+  }
+
+  /** So many addresses more are kept for Services that have gone. */
+  countKept(family: Family, change: 1 | -1): void {
+    this.#kept[family] += change
+  }
+
+  kept(family: Family): number {
+    return this.#kept[family]
   }
 
   assigned(family: Family): bigint {
@@ -113,6 +133,13 @@ export class PoolSpace {
 
   capacity(family: Family): bigint {
     return this.#capacity[family]
+  }
+
+  #mix(released: ReleasedPlaces): void {
+    for (const { lane, address } of released.places()) {
+      released.delete(address.value)
+      this.open(lane, address)
+    }
   }
 
   #note(lane: Lane, family: Family): void {

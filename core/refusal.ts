@@ -1,7 +1,10 @@
 // Why a Service does not get, or may not keep, an address.
 import { type Address, type Family, formatAddress } from './address.ts'
+import { annotations } from './annotations.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { quote } from './quote.ts'
+import { formatSecond } from './rfc3339.ts'
+import type { Instant } from './time.ts'
 import { unreachable } from './unreachable.ts'
 
 /** Another Service on the address stands in the way. */
@@ -36,7 +39,8 @@ export type PoolRefusal =
   | { readonly reason: 'NamespaceNotAllowed'; readonly pool: string; readonly namespace: string }
   | { readonly reason: 'ServiceNotSelected'; readonly pool: string }
   | { readonly reason: 'FamilyUnavailable'; readonly pool: string; readonly family: Family }
-  | { readonly reason: 'PoolExhausted'; readonly pool: string; readonly family: Family }
+  /** So many of its addresses are kept for Services that have gone. */
+  | { readonly reason: 'PoolExhausted'; readonly pool: string; readonly family: Family; readonly kept?: number }
 
 /** What it holds is no longer what it asks for. */
 export type Mismatch =
@@ -54,6 +58,14 @@ export type Refusal =
   | { readonly reason: 'AddressesInSeveralPools'; readonly addresses: readonly Address[]; readonly pools: readonly string[] }
   | { readonly reason: 'AddressAvoided'; readonly address: Address; readonly pool: string }
   | { readonly reason: 'NodeAddress'; readonly address: Address }
+  | {
+      readonly reason: 'AddressHeld'
+      readonly address: Address
+      readonly pool: string
+      /** Who may come back to it. */
+      readonly service: NamespacedName
+      readonly until: Instant
+    }
   | { readonly reason: 'NoPoolAvailable'; readonly tried: readonly PoolRefusal[] }
   | QuotaRefusal
   | Mismatch
@@ -83,6 +95,8 @@ export function describeRefusal(refusal: Refusal): string {
       return `address ${formatAddress(refusal.address)} ends in .0 or .255, which pool "${refusal.pool}" avoids (avoidBuggyIPs)`
     case 'NodeAddress':
       return `address ${formatAddress(refusal.address)} is the own address of a Node`
+    case 'AddressHeld':
+      return `address ${formatAddress(refusal.address)} is held for Service ${refusal.service} until ${formatSecond(refusal.until)}, because pool "${refusal.pool}" holds addresses of deleted Services: ask for another, wait, or shorten ${annotations.hold} of the pool`
     case 'NoPoolAvailable':
       return `no available IPs: ${listRefusals(refusal.tried)}`
     case 'QuotaExceeded':
@@ -121,10 +135,16 @@ function describeParticular(refusal: Mismatch | TenantConflict | PoolRefusal): s
     case 'FamilyUnavailable':
       return `pool "${refusal.pool}" has no ${refusal.family} addresses`
     case 'PoolExhausted':
-      return `no available IPs in pool "${refusal.pool}": every ${refusal.family} address is in use`
+      return `no available IPs in pool "${refusal.pool}": every ${refusal.family} address is in use${describeKept(refusal.kept)}`
     default:
       return unreachable(refusal)
   }
+}
+
+/** @returns '' when none is kept */
+function describeKept(kept: number | undefined): string {
+  if (kept === undefined || kept === 0) return ''
+  return ` or held for a deleted Service (${kept} ${kept === 1 ? 'is' : 'are'}, by ${annotations.hold} of the pool)`
 }
 
 function listFamilies(families: readonly Family[]): string {

@@ -1,5 +1,5 @@
 // Timestamps as RFC 3339 writes them, durations as Go does.
-import { type Civil, civilOf, secondsOf } from './civil.ts'
+import { type Civil, civilOf, secondsOf } from '../../core/civil.ts'
 import { CelFailure } from './failure.ts'
 import { duration, nanosPerSecond, timestamp } from './numbers.ts'
 import type { Duration, Timestamp } from './values.ts'

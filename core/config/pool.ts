@@ -6,6 +6,7 @@ import { quote } from '../quote.ts'
 import { type ParsedRange, parseRange } from '../range.ts'
 import type { Labels } from '../selector.ts'
 import { asFields, asText, asTexts, type Fields, kindOf } from '../shape.ts'
+import { compilePoolOptions, type PoolOptions } from './pool-options.ts'
 import { compileScope, type Scope } from './scope.ts'
 
 export interface PoolRange extends ParsedRange {
@@ -18,7 +19,7 @@ export interface ServiceAllocation extends Scope {
   readonly priority: number
 }
 
-export interface Pool {
+export interface Pool extends PoolOptions {
   readonly name: string
   /** In listed order: the order in which addresses are handed out. */
   readonly ranges: readonly PoolRange[]
@@ -26,7 +27,7 @@ export interface Pool {
   readonly avoidBuggyIPs: boolean
   readonly allocation?: ServiceAllocation
   readonly isDefault: boolean
-  /** The pool has a problem: who holds its addresses keeps them, nothing new is handed out. */
+  /** The pool has a problem with its spec: who holds its addresses keeps them, nothing new is handed out. */
   readonly frozen: boolean
   /** RFC 3339; absent in an object that the API server has not stored yet. */
   readonly createdAt?: string
@@ -63,7 +64,10 @@ function compileAnew(object: IPAddressPool): CompiledPool {
   const owner = `pool "${name}"`
   const addresses = compileAddresses(spec['addresses'], owner)
   const allocation = compileAllocation(spec['serviceAllocation'], owner)
-  const problems = [...addresses.problems, ...allocation.problems]
+  const texts = asTexts(metadata['annotations'])
+  const { options, problems: optionProblems } = compilePoolOptions(texts, owner)
+  const specProblems = [...addresses.problems, ...allocation.problems]
+  const problems = [...specProblems, ...optionProblems]
   if (addresses.ranges.length === 0) return { name, problems, warnings: addresses.warnings }
   const createdAt = asText(metadata['creationTimestamp'])
   const pool: Pool = {
@@ -72,8 +76,9 @@ function compileAnew(object: IPAddressPool): CompiledPool {
     autoAssign: spec['autoAssign'] !== false,
     avoidBuggyIPs: spec['avoidBuggyIPs'] === true,
     ...(allocation.value === undefined ? {} : { allocation: allocation.value }),
-    isDefault: asTexts(metadata['annotations'])[annotations.isDefaultPool] === 'true',
-    frozen: problems.length > 0,
+    isDefault: texts[annotations.isDefaultPool] === 'true',
+    frozen: specProblems.length > 0,
+    ...options,
     ...(createdAt === undefined ? {} : { createdAt }),
     labels: asTexts(metadata['labels']),
   }

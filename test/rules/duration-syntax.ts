@@ -1,4 +1,4 @@
-import { peerWith, type RuleTable } from './table.ts'
+import { peerWith, poolWith, type RuleTable } from './table.ts'
 
 export const table: RuleTable = {
   code: 'DurationSyntax',
@@ -18,6 +18,14 @@ export const table: RuleTable = {
     'refuses a negative one': {
       object: peerWith({ connectTime: '-5s' }),
       refused: 'spec.connectTime: connectTime "-5s" of BGPPeer "tor" is not a length of time: it is negative',
+    },
+    'refuses a hold of a pool without its unit': {
+      object: poolWith('lan', { addresses: ['10.0.0.0/28'] }, { annotations: { 'metallb.io/hold': '10' } }),
+      refused:
+        'metadata.annotations[metallb.io/hold]: hold "10" of pool "lan" is not a length of time: it is not a number with a unit, such as 90s or 1m30s; until it is, no address is held',
+    },
+    'takes a hold of a pool, and none': {
+      object: poolWith('lan', { addresses: ['10.0.0.0/28'] }, { annotations: { 'metallb.io/hold': ' 1h30m', 'metallb.io/reuse': '' } }),
     },
   },
 }

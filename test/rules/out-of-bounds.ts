@@ -7,6 +7,11 @@ export const table: RuleTable = {
       object: peerWith({ holdTime: '2s' }),
       refused: 'spec.holdTime: BGPPeer "tor" has a hold time of 2 s; it is 0s for never, or 3s to 65535s',
     },
+    'refuses to hold addresses for years': {
+      object: poolWith('lan', { addresses: ['10.0.0.0/28'] }, { annotations: { 'metallb.io/hold': '8761h' } }),
+      refused:
+        'metadata.annotations[metallb.io/hold]: hold "8761h" of pool "lan" is longer than 8760h, the longest; until it is not, no address is held',
+    },
     'refuses keepalives that come too late': {
       object: peerWith({ holdTime: '30s', keepaliveTime: '31s' }),
       refused:

@@ -26,6 +26,11 @@ export const table: RuleTable = {
       object: serviceWith({ 'metallb.io/default-pool': 'a' }),
       warned: 'metadata.annotations[metallb.io/default-pool]: MetalLB reads no such annotation on a Service; it belongs on a Namespace',
     },
+    'knows what belongs on a pool': {
+      pools: { a: '10.0.0.0/28' },
+      object: serviceWith({ 'metallb.io/hold': '10m' }),
+      warned: 'metadata.annotations[metallb.io/hold]: MetalLB reads no such annotation on a Service; it belongs on an IPAddressPool',
+    },
     'is silent about annotations of others': { pools: { a: '10.0.0.0/28' }, object: serviceWith({ 'example.com/address-pool': 'a' }) },
   },
 }

@@ -1,4 +1,4 @@
-import { type Civil, civilOf, daysOf, secondsOf } from '../civil.ts'
+import { type Civil, civilOf, daysOf, secondsOf } from '../../../core/civil.ts'
 import { type Budget, CelFailure } from '../failure.ts'
 import { nanosPerSecond } from '../numbers.ts'
 import { overload } from '../signature.ts'

@@ -4,7 +4,8 @@ import { type Finding, type ServiceRule, warn } from './rule.ts'
 
 const ofNamespaces: readonly string[] = [annotations.namespaceDefaultPool, annotations.namespaceAdmission]
 const written: readonly string[] = [annotations.addressPool, annotations.loadBalancerIPs, annotations.allowSharedIP]
-const ofServices = Object.values(annotations).filter((name) => !ofNamespaces.includes(name) && name !== annotations.isDefaultPool)
+const ofPools: readonly string[] = [annotations.isDefaultPool, annotations.hold, annotations.reuse]
+const ofServices = Object.values(annotations).filter((name) => !ofNamespaces.includes(name) && !ofPools.includes(name))
 
 /** A misspelled annotation does nothing, silently. Those of other programs are their own affair. */
 export const unknownAnnotation: ServiceRule = ({ annotations: all }) => Object.keys(all).flatMap(judge)
@@ -14,11 +15,13 @@ function judge(key: string): readonly Finding[] {
   if (prefix === undefined) return []
   const name = annotationPrefix + key.slice(prefix.length)
   if (ofServices.some((known) => known === name)) return []
+  const message = `MetalLB reads no such annotation on a Service; ${hintFor(name)}`
+  return [warn('UnknownAnnotation', `metadata.annotations[${key.slice(0, 100)}]`, message)]
+}
+
+function hintFor(name: string): string {
+  if (ofNamespaces.includes(name)) return 'it belongs on a Namespace'
+  if (ofPools.includes(name)) return 'it belongs on an IPAddressPool'
   const guess = nearest(name, ofServices)
-  const hint = ofNamespaces.includes(name)
-    ? '; it belongs on a Namespace'
-    : guess === undefined
-      ? `; there are ${written.join(', ')}`
-      : `; did you mean "${guess}"?`
-  return [warn('UnknownAnnotation', `metadata.annotations[${key.slice(0, 100)}]`, `MetalLB reads no such annotation on a Service${hint}`)]
+  return guess === undefined ? `there are ${written.join(', ')}` : `did you mean "${guess}"?`
 }

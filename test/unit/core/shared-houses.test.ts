@@ -11,7 +11,7 @@ function placesOf(count: number): readonly Place[] {
   const [pool] = pools({ main: '10.0.9.0/24 10.0.0.0/24 10.0.4.0/24' })
   const space = pool === undefined ? undefined : new PoolSpace(pool)
   return Array.from({ length: count }, () => {
-    const place = space?.lowest('IPv4')
+    const place = space?.next('IPv4')
     if (place === undefined) throw new Error('the pool is too small')
     space?.close(place.lane, place.address)
     return place
