@@ -9,6 +9,8 @@ export interface BenchArguments {
   readonly json: boolean
   /** Runs per figure instead of each benchmark's own number. */
   readonly runs: number | undefined
+  /** Services at most, where a benchmark would make more. */
+  readonly services: number | undefined
   readonly help: boolean
 }
 
@@ -24,10 +26,13 @@ export function parseArguments(argv: readonly string[], known: readonly string[]
   const unknown = positionals.find((name) => !known.includes(name))
   if (unknown !== undefined) return fail(`no benchmark "${unknown}": there are ${known.join(', ')}`)
   if (values.runs !== undefined && !/^[1-9][0-9]{0,3}$/.test(values.runs)) return fail(`--runs ${values.runs}: not a number from 1 to 9999`)
+  if (values.services !== undefined && !/^[1-9][0-9]{0,4}$/.test(values.services))
+    return fail(`--services ${values.services}: not a number from 1 to 99999`)
   return ok({
     names: known.filter((name) => positionals.length === 0 || positionals.includes(name)),
     json: values.json,
     runs: values.runs === undefined ? undefined : Number(values.runs),
+    services: values.services === undefined ? undefined : Number(values.services),
     help: values.help,
   })
 }
@@ -39,6 +44,7 @@ function parseRaw(argv: readonly string[]) {
     options: {
       json: { type: 'boolean', default: false },
       runs: { type: 'string' },
+      services: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })

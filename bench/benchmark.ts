@@ -10,6 +10,8 @@ export interface Bench {
   readonly signal: AbortSignal
   /** Runs per figure when the command line says so. */
   readonly runs: number | undefined
+  /** Services at most, where there would be more. */
+  readonly services: number | undefined
   /** A cluster with the product and three pods behind the label `app: web`; made when first asked for, ended by the program. */
   readonly lab: SharedLab
   /** Called once per figure, as soon as there is one. */

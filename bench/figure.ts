@@ -34,6 +34,8 @@ export type Aim =
   | { readonly type: 'eachAtLeast'; readonly limit: number }
   /** The median is at most so many times the peer's of the same run. */
   | { readonly type: 'ratioAtMost'; readonly limit: number }
+  /** The same, at least. */
+  | { readonly type: 'ratioAtLeast'; readonly limit: number }
 
 export type Peer =
   | { readonly name: string; readonly samples: readonly number[] }
@@ -99,6 +101,8 @@ function isMet(aim: Aim, { value, least, most, ratio }: Measured): boolean {
       return least >= aim.limit
     case 'ratioAtMost':
       return ratio !== undefined && ratio <= aim.limit
+    case 'ratioAtLeast':
+      return ratio !== undefined && ratio >= aim.limit
   }
 }
 
@@ -114,6 +118,8 @@ function describeAim(aim: Aim, unit: Unit): string {
       return `each ≥ ${aim.limit} ${unit}`
     case 'ratioAtMost':
       return `≤ ${aim.limit} × peer`
+    case 'ratioAtLeast':
+      return `≥ ${aim.limit} × peer`
   }
 }
 

@@ -1,10 +1,11 @@
-// `npm run bench -- [NAME...] [--json] [--runs N]`: measures, and ends with 0 when it could, whether the aims were met or not.
+// `npm run bench -- [NAME...] [--json] [--runs N] [--services N]`: measures, and ends with 0 when it could, whether the aims were met or not.
 
 import { sweep } from '../test/lab/sweep.ts'
 import { onOrphaned } from '../tools/orphan.ts'
 import { showProgress } from '../tools/progress.ts'
 import { describeFailure } from '../tools/setup-error.ts'
 import { admission } from './admission/admission.ts'
+import { allocate } from './allocate/allocate.ts'
 import { allocator } from './allocator/allocator.ts'
 import { type BenchArguments, parseArguments } from './arguments.ts'
 import type { Bench, Benchmark } from './benchmark.ts'
@@ -16,16 +17,17 @@ import { routesBenchmark } from './routes/routes.ts'
 import { SharedLab } from './shared-lab.ts'
 import { formatTable } from './table.ts'
 
-const benchmarks: readonly Benchmark[] = [latency, memory, labDurations, routesBenchmark, allocator, admission]
+const benchmarks: readonly Benchmark[] = [latency, memory, labDurations, routesBenchmark, allocator, admission, allocate]
 const names = benchmarks.map(({ name }) => name)
 
-const usage = `npm run bench -- [NAME...] [--json] [--runs N]
+const usage = `npm run bench -- [NAME...] [--json] [--runs N] [--services N]
 
 Without a NAME, each of them:
 ${benchmarks.map(({ name, about }) => `  ${name.padEnd(9)}  ${about}`).join('\n')}
 
-  --json    one JSON object per figure on standard output, instead of a table
-  --runs N  samples per figure, instead of each benchmark's own number
+  --json        one JSON object per figure on standard output, instead of a table
+  --runs N      samples per figure, instead of each benchmark's own number
+  --services N  Services at most, where a benchmark would make more
 `
 
 const badUsage = 2
@@ -65,7 +67,7 @@ async function measure(wanted: readonly Benchmark[], bench: Bench): Promise<read
   return failed
 }
 
-async function main({ names: wantedNames, json, runs }: BenchArguments): Promise<number> {
+async function main({ names: wantedNames, json, runs, services }: BenchArguments): Promise<number> {
   const progress = showProgress()
   const { signal } = interruption()
   const figures: Figure[] = []
@@ -77,7 +79,7 @@ async function main({ names: wantedNames, json, runs }: BenchArguments): Promise
   const lab = new SharedLab(progress, signal)
   const wanted = benchmarks.filter(({ name }) => wantedNames.includes(name))
   try {
-    const failed = await measure(wanted, { progress, signal, runs, lab, report })
+    const failed = await measure(wanted, { progress, signal, runs, services, lab, report })
     return failed.length === 0 ? 0 : 1
   } finally {
     await lab.end()

@@ -93,3 +93,13 @@ export function webService(name: string, { loadBalancerClass, pool }: ServiceOpt
     },
   }
 }
+
+/** A pool for those who name it. */
+export function namedPool(name: string, addresses: string): Writable {
+  return {
+    apiVersion: 'metallb.io/v1beta1',
+    kind: 'IPAddressPool',
+    metadata: { name, namespace: 'metallb-system' },
+    spec: { addresses: [addresses], autoAssign: false },
+  }
+}

@@ -1,15 +1,16 @@
 // What admission adds to a write: dry runs, which go through everything but the storage, of what our webhook is asked about and of a twin that it is not.
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { parse, stringify } from 'yaml'
 import type { KubeClient, Resource, Writable } from '../../kube/client.ts'
 import { ApiError, resources } from '../../kube/client.ts'
 import type { Lab } from '../../test/lab/lab.ts'
-import { namespacePlace } from '../../test/lab/network.ts'
 import { until } from '../../test/lab/wait.ts'
 import type { Bench, Benchmark } from '../benchmark.ts'
+import { concurrently } from '../concurrently.ts'
 import { figure } from '../figure.ts'
 import { processesOf } from '../memory/memory.ts'
+import { SeededServices } from '../seeded-services.ts'
+import { namedPool } from '../shared-lab.ts'
 import { bucketsOf, quantile } from './histogram.ts'
 
 const ownRuns = 100
@@ -25,7 +26,6 @@ const rate = 200
 const loadSeconds = 10
 const serverAimMs = 5
 
-const seeder = fileURLToPath(new URL('seed-services.mjs', import.meta.url))
 const twin: Resource = { group: 'bench.example', version: 'v1beta1', plural: 'benchpools', namespaced: true }
 
 /** The schema of IPAddressPool under another name, of which no webhook knows. */
@@ -38,11 +38,10 @@ function twinDefinition(): string {
   return stringify(crd)
 }
 
-const poolObject = (name: string, addresses: string, isTwin = false): Writable => ({
-  apiVersion: isTwin ? 'bench.example/v1beta1' : 'metallb.io/v1beta1',
-  kind: isTwin ? 'BenchPool' : 'IPAddressPool',
-  metadata: { name, namespace },
-  spec: { addresses: [addresses], autoAssign: false },
+const twinObject = (name: string, addresses: string): Writable => ({
+  ...namedPool(name, addresses),
+  apiVersion: 'bench.example/v1beta1',
+  kind: 'BenchPool',
 })
 
 /** @param isOurs false: of a class that is nobody's, so that the API server does not ask */
@@ -62,12 +61,15 @@ class AdmissionBench {
   readonly #lab: Lab
   readonly #kube: KubeClient
   #pools = 0
-  #services = 0
+  readonly #services: SeededServices
+  readonly #serviceCounts: readonly number[]
 
   constructor(bench: Bench, lab: Lab, kube: KubeClient) {
     this.#bench = bench
     this.#lab = lab
     this.#kube = kube
+    this.#services = new SeededServices(lab, { prefix: 'seeded', pool: 'seeded', octets: '10.200' })
+    this.#serviceCounts = [...new Set(serviceCounts.map((count) => Math.min(count, bench.services ?? count)))]
   }
 
   async run(): Promise<void> {
@@ -78,7 +80,8 @@ class AdmissionBench {
       await this.#pairs(`pool, ${count} pools`, poolAims[count], this.#poolTwins())
       await this.#pairs(`service, ${count} pools`, serviceAim, this.#serviceTwins())
     }
-    for (const count of serviceCounts) {
+    await this.#kube.create(resources.ipAddressPools, namedPool('seeded', '10.200.0.0/16'))
+    for (const count of this.#serviceCounts) {
       await this.#growServices(count)
       await this.#pairs(`pool, 1000 pools, ${count} services`, undefined, this.#poolTwins())
       await this.#pairs(`service, 1000 pools, ${count} services`, serviceAim, this.#serviceTwins())
@@ -88,9 +91,9 @@ class AdmissionBench {
   }
 
   async end(): Promise<void> {
-    await this.#growServices(0).catch(() => undefined)
+    await this.#services.remove().catch(() => undefined)
     const names = Array.from({ length: this.#pools }, (_, index) => `bench-${index}`)
-    await inBatches(names, (name) => this.#kube.remove(resources.ipAddressPools, name, { namespace }).catch(() => undefined))
+    await concurrently(names, writers, (name) => this.#kube.remove(resources.ipAddressPools, name, { namespace }).catch(() => undefined))
     for (const [kind, name] of [
       ['ipaddresspool', 'seeded'],
       ['crd', 'benchpools.bench.example'],
@@ -101,7 +104,9 @@ class AdmissionBench {
 
   #poolTwins(): Twins {
     const create = (isTwin: boolean) => () =>
-      this.#kube.create(isTwin ? twin : resources.ipAddressPools, poolObject('bench-dry', '10.201.0.0/24', isTwin), { dryRun: true })
+      this.#kube.create(isTwin ? twin : resources.ipAddressPools, (isTwin ? twinObject : namedPool)('bench-dry', '10.201.0.0/24'), {
+        dryRun: true,
+      })
     return { ours: create(false), bare: create(true) }
   }
 
@@ -170,7 +175,7 @@ class AdmissionBench {
   async #memory(): Promise<void> {
     const all = await processesOf(this.#lab)
     const webhooks = all.filter(({ command }) => command.includes('webhook.mjs')).map(({ rssMb }) => rssMb)
-    const name = `admission: memory of the webhook, ${this.#pools} pools, ${this.#services} services`
+    const name = `admission: memory of the webhook, ${this.#pools} pools, ${this.#serviceCounts.at(-1)} services`
     this.#bench.report(figure({ name, unit: 'MB', samples: webhooks, aim: { type: 'atMost', limit: memoryAim } }))
   }
 
@@ -178,10 +183,10 @@ class AdmissionBench {
     this.#bench.progress(`admission: ${count} pools`)
     const added = Array.from({ length: count - this.#pools }, (_, index) => this.#pools + index)
     this.#pools = count
-    await inBatches(added, (index) => {
+    await concurrently(added, writers, (index) => {
       this.#bench.signal.throwIfAborted()
       const range = `10.${210 + (index >> 8)}.${index & 255}.0/28`
-      return this.#createPool(poolObject(`bench-${index}`, range))
+      return this.#createPool(namedPool(`bench-${index}`, range))
     })
   }
 
@@ -193,12 +198,8 @@ class AdmissionBench {
 
   async #growServices(count: number): Promise<void> {
     this.#bench.progress(`admission: ${count} Services`)
-    if (this.#services === 0 && count > 0) await this.#kube.create(resources.ipAddressPools, poolObject('seeded', '10.200.0.0/16'))
-    await namespacePlace(this.#lab.name, 'n1').must([process.execPath, seeder, String(count === 0 ? 0 : this.#services), String(count)], {
-      limitMs: 120_000,
-    })
-    this.#services = count
-    if (count > 0) await until('the webhook to know the last Service', () => this.#isKnown(count - 1), { limitMs: 120_000, everyMs: 500 })
+    await this.#services.grow(count)
+    await until('the webhook to know the last Service', () => this.#isKnown(count - 1), { limitMs: 120_000, everyMs: 500 })
   }
 
   /** Somebody else's wish for that address is refused. */
@@ -252,11 +253,8 @@ class AdmissionBench {
   }
 }
 
-const batch = 4
-
-async function inBatches<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<void> {
-  for (let index = 0; index < items.length; index += batch) await Promise.all(items.slice(index, index + batch).map(act))
-}
+/** At a time. */
+const writers = 4
 
 interface Twins {
   readonly ours: () => Promise<unknown>

@@ -3,6 +3,7 @@ import { namespacePlace } from '../../test/lab/network.ts'
 import { RouteWatch } from '../../test/lab/route-watch.ts'
 import type { Bench, Benchmark } from '../benchmark.ts'
 import { figure, type Samples } from '../figure.ts'
+import { LoneServices } from '../lone-services.ts'
 import { Prober } from './prober.ts'
 import { type ArpRun, type Moments, type RouteRun, Runs } from './runs.ts'
 import { Sightings } from './sightings.ts'
@@ -64,10 +65,11 @@ async function run(bench: Bench): Promise<void> {
   const routes = await RouteWatch.open(namespacePlace(lab.name, 'bird'))
   try {
     await sightings.start()
-    const runs = new Runs({ kube, sightings, prober, routes, nodes: lab.nodes.length })
+    const services = new LoneServices(kube, sightings.addresses, 'latency')
+    const runs = new Runs({ services, sightings, prober, routes, nodes: lab.nodes.length })
     bench.progress(`latency: ${3 * (warmUp + count)} Services one at a time, about ${2 * (warmUp + count)} s`)
     // In turns: whatever else the machine does falls on ours and on the floor.
-    const pairs = await series(bench, count, async () => ({ arp: await runs.arp(), bare: await runs.bare() }))
+    const pairs = await series(bench, count, async () => ({ arp: await runs.arp(), bare: await services.bare() }))
     const route = await series(bench, count, () => runs.route())
     reportAll(bench, { arp: pairs.map(({ arp }) => arp), bare: pairs.map(({ bare }) => bare), route })
   } finally {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { type BenchArguments, parseArguments } from '../../../bench/arguments.ts'
 
 const known = ['latency', 'memory', 'routes']
-const nothing: BenchArguments = { names: known, json: false, runs: undefined, help: false }
+const nothing: BenchArguments = { names: known, json: false, runs: undefined, services: undefined, help: false }
 
 const understood: Readonly<Record<string, readonly [readonly string[], Partial<BenchArguments>]>> = {
   'nothing, and mean everything': [[], {}],
@@ -10,6 +10,7 @@ const understood: Readonly<Record<string, readonly [readonly string[], Partial<B
   'names in any order and twice': [['routes', 'latency', 'routes'], { names: ['latency', 'routes'] }],
   'that a program reads the result': [['--json', 'memory'], { names: ['memory'], json: true }],
   'how often': [['--runs', '3'], { runs: 3 }],
+  'with how many Services at most': [['--services', '500'], { services: 500 }],
   'a request for help': [['--help'], { help: true }],
 }
 
@@ -18,6 +19,7 @@ const refused: Readonly<Record<string, readonly [readonly string[], RegExp]>> = 
   'a name that is a property of every object': [['toString'], /no benchmark "toString"/],
   'a flag that does not exist': [['--fast'], /--fast/],
   'no runs at all': [['--runs', '0'], /--runs 0: not a number/],
+  'more Services than there are addresses': [['--services', '100000'], /--services 100000: not a number/],
   'a number of runs that is none': [['--runs', 'many'], /--runs many: not a number/],
 }
 

@@ -1,9 +1,13 @@
 // Run in the network of the control plane: writes Services straight into etcd, because the API server needs the longer for each the more there are.
-// Arguments: the first number, the number behind the last. They hold addresses of the pool `seeded`, and kube-proxy is told to leave them alone.
+// Arguments: the Seeding of seeded-services.ts as JSON, the first number, the number behind the last. Without any number between, those that are there go.
+// kube-proxy is told to leave them alone.
 import { randomUUID } from 'node:crypto'
 
 const etcd = 'http://127.0.0.1:2379'
-const [from, to] = process.argv.slice(2).map(Number)
+const folder = '/registry/services/specs/default'
+const [seeding, ...numbers] = process.argv.slice(2)
+const { prefix, pool, octets, loadBalancerClass } = JSON.parse(seeding)
+const [from, to] = numbers.map(Number)
 const encode = (text) => Buffer.from(text).toString('base64')
 
 async function call(path, body) {
@@ -12,20 +16,22 @@ async function call(path, body) {
 }
 
 function service(index) {
-  const name = `seeded-${index}`
+  const held = octets === undefined ? {} : { 'metallb.io/ip-allocated-from-pool': pool }
+  const ingress = octets === undefined ? [] : [{ ip: `${octets}.${index >> 8}.${index & 255}`, ipMode: 'VIP' }]
   return {
     kind: 'Service',
     apiVersion: 'v1',
     metadata: {
-      name,
+      name: `${prefix}-${index}`,
       namespace: 'default',
       uid: randomUUID(),
       creationTimestamp: '2026-01-01T00:00:00Z',
       labels: { 'service.kubernetes.io/service-proxy-name': 'none' },
-      annotations: { 'metallb.io/address-pool': 'seeded', 'metallb.io/ip-allocated-from-pool': 'seeded' },
+      annotations: { 'metallb.io/address-pool': pool, ...held },
     },
     spec: {
       type: 'LoadBalancer',
+      loadBalancerClass,
       // One with a cluster IP would be entered into the API server's own books, one by one.
       clusterIP: 'None',
       clusterIPs: ['None'],
@@ -37,22 +43,18 @@ function service(index) {
       internalTrafficPolicy: 'Cluster',
       externalTrafficPolicy: 'Cluster',
     },
-    status: { loadBalancer: { ingress: [{ ip: `10.200.${index >> 8}.${index & 255}`, ipMode: 'VIP' }] } },
+    status: { loadBalancer: { ingress } },
   }
 }
 
 if (from === to) {
-  await call('/v3/kv/deleterange', {
-    key: encode('/registry/services/specs/default/seeded-'),
-    range_end: encode('/registry/services/specs/default/seeded.'),
-  })
+  // "." is the character behind "-".
+  await call('/v3/kv/deleterange', { key: encode(`${folder}/${prefix}-`), range_end: encode(`${folder}/${prefix}.`) })
 }
 for (let start = from; start < to; start += 100) {
   const success = []
   for (let index = start; index < Math.min(to, start + 100); index += 1) {
-    success.push({
-      requestPut: { key: encode(`/registry/services/specs/default/seeded-${index}`), value: encode(JSON.stringify(service(index))) },
-    })
+    success.push({ requestPut: { key: encode(`${folder}/${prefix}-${index}`), value: encode(JSON.stringify(service(index))) } })
   }
   await call('/v3/kv/txn', { success })
 }
