@@ -62,9 +62,10 @@ describe('A figure', () => {
   })
 
   it('is judged by its ratio to the peer', () => {
-    const judge = (limit: number): boolean | undefined =>
-      figure({ name: 'it', unit: 'ms', samples: [2], peer: { name: 'BIRD', samples: [4] }, aim: { type: 'ratioAtMost', limit } }).met
-    expect([judge(0.5), judge(0.49)]).to.deep.equal([true, false])
+    const judge = (type: 'ratioAtMost' | 'ratioAtLeast', limit: number): boolean | undefined =>
+      figure({ name: 'it', unit: 'ms', samples: [2], peer: { name: 'BIRD', samples: [4] }, aim: { type, limit } }).met
+    expect([judge('ratioAtMost', 0.5), judge('ratioAtMost', 0.49)]).to.deep.equal([true, false])
+    expect([judge('ratioAtLeast', 0.5), judge('ratioAtLeast', 0.51)]).to.deep.equal([true, false])
   })
 
   it('has no ratio to a peer that was measured earlier', () => {
