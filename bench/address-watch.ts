@@ -20,10 +20,13 @@ const limitMs = 20_000
 
 export class AddressWatch {
   readonly #services: Reflector<Service>
+  readonly #signal: AbortSignal
   readonly #seen = new Map<string, Sighting>()
   readonly #waiting = new Set<Waiting>()
 
-  constructor(client: KubeClient, namespace: string) {
+  /** @param signal ends all waiting */
+  constructor(client: KubeClient, namespace: string, signal: AbortSignal) {
+    this.#signal = signal
     const log = createLogger({ component: 'bench', level: 'none' })
     this.#services = new Reflector<Service>({ client, resource: resources.services, namespace, log })
     this.#services.store.subscribe(({ type, object }) => {
@@ -68,16 +71,20 @@ export class AddressWatch {
   }
 
   async #until(what: string, isOver: () => boolean, waitMs: number): Promise<void> {
+    this.#signal.throwIfAborted()
     if (isOver()) return
     await new Promise<void>((resolve, reject) => {
+      const onAbort = (): void => end(() => reject(this.#signal.reason))
       const end = (finish: () => void): void => {
         clearTimeout(limit)
+        this.#signal.removeEventListener('abort', onAbort)
         this.#waiting.delete(waiting)
         finish()
       }
       const waiting: Waiting = { isOver, end: () => end(resolve) }
       const limit = setTimeout(() => end(() => reject(new Error(`waited ${waitMs / 1000} s for ${what}`))), waitMs)
       this.#waiting.add(waiting)
+      this.#signal.addEventListener('abort', onAbort)
     })
   }
 }

@@ -189,7 +189,7 @@ class AllocateBench {
 
 async function run(bench: Bench): Promise<void> {
   const { lab, kube } = await bench.lab.get()
-  const watch = new AddressWatch(kube, 'default')
+  const watch = new AddressWatch(kube, 'default', bench.signal)
   await watch.start()
   const allocate = new AllocateBench({ bench, lab, kube, watch, lone: new LoneServices(kube, watch, 'lone') })
   try {

@@ -49,11 +49,14 @@ export async function burst({ bench, kube, watch }: Stage, count: number, pool: 
 }
 
 /** Removes those of a burst that are left, until `isEnough`. */
-export async function removeBurst({ kube, watch }: Stage, isEnough: () => boolean = () => false): Promise<void> {
+export async function removeBurst({ bench, kube, watch }: Stage, isEnough: () => boolean = () => false): Promise<void> {
   const namesLeft = (): readonly string[] =>
     watch.services().flatMap(({ metadata: { name = '' } }) => (name.startsWith('burst-') ? name : []))
   await concurrently(namesLeft(), width, async (name) => {
     if (!isEnough()) await kube.remove(resources.services, name, { namespace: 'default', deadlineMs: limitMs })
   })
-  await until('the watch to show what is gone', () => isEnough() || namesLeft().length === 0 || undefined, { limitMs: 60_000 })
+  await until('the watch to show what is gone', () => isEnough() || namesLeft().length === 0 || undefined, {
+    limitMs: 60_000,
+    signal: bench.signal,
+  })
 }

@@ -56,26 +56,30 @@ class EventWatch {
     await this.#events.stop()
   }
 
-  async untilSilent(): Promise<void> {
-    await until('the last Event', () => (monotonicMs() - this.lastAtMs > silenceMs ? true : undefined), { limitMs })
+  async untilSilent(signal: AbortSignal): Promise<void> {
+    await until('the last Event', () => (monotonicMs() - this.lastAtMs > silenceMs ? true : undefined), { limitMs, signal })
   }
 }
 
 /** The Services wait and have been told so; then their pool comes. */
 export async function serveWaiting(stage: Stage, count: number): Promise<Served> {
-  const { kube, lab, watch } = stage
+  const { bench, kube, lab, watch } = stage
   const services = new SeededServices(lab, { prefix: 'waiting', pool })
   const events = new EventWatch(stage, 'waiting-')
   await events.start()
   try {
     await services.grow(count)
-    await until('the Services to have been told that they wait', () => areTold(watch.services(), count), { limitMs, everyMs: 500 })
-    await events.untilSilent()
+    await until('the Services to have been told that they wait', () => areTold(watch.services(), count), {
+      limitMs,
+      everyMs: 500,
+      signal: bench.signal,
+    })
+    await events.untilSilent(bench.signal)
     await kube.create(resources.ipAddressPools, namedPool(pool, '10.202.0.0/16'))
     const beganAt = monotonicMs()
     const addressesAt = await watch.addresses(services.names, limitMs)
-    await events.untilSilent()
-    if (events.count('IPAllocated') < count) stage.bench.progress(`allocate: only ${events.count('IPAllocated')} Events of ${count}`)
+    await events.untilSilent(bench.signal)
+    if (events.count('IPAllocated') < count) bench.progress(`allocate: only ${events.count('IPAllocated')} Events of ${count}`)
     return { addressesS: (addressesAt - beganAt) / 1000, eventsS: (events.lastAtMs - beganAt) / 1000 }
   } finally {
     await events.stop()
@@ -98,7 +102,11 @@ export async function writeBare({ bench, kube, lab, watch }: Stage, count: numbe
   try {
     await services.grow(count)
     const known = (): readonly Service[] => watch.services().filter(({ metadata }) => metadata.name?.startsWith('bare-'))
-    await until('the watch to show the Services', () => (known().length >= count ? true : undefined), { limitMs, everyMs: 500 })
+    await until('the watch to show the Services', () => (known().length >= count ? true : undefined), {
+      limitMs,
+      everyMs: 500,
+      signal: bench.signal,
+    })
     const beganAt = monotonicMs()
     await concurrently([...known().entries()], width, async ([index, { metadata }]) => {
       bench.signal.throwIfAborted()

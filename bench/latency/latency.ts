@@ -60,7 +60,7 @@ async function series<T>({ signal }: Bench, count: number, once: () => Promise<T
 async function run(bench: Bench): Promise<void> {
   const { lab, kube } = await bench.lab.get()
   const count = bench.runs ?? ownRuns
-  const sightings = new Sightings(kube)
+  const sightings = new Sightings(kube, bench.signal)
   const prober = await Prober.start(lab)
   const routes = await RouteWatch.open(namespacePlace(lab.name, 'bird'))
   try {

@@ -13,9 +13,10 @@ export class Sightings {
   readonly #slices: Reflector<EndpointSlice>
   readonly #endpointsAtMs = new Map<string, number>()
 
-  constructor(client: KubeClient) {
+  /** @param signal ends all waiting */
+  constructor(client: KubeClient, signal: AbortSignal) {
     const log = createLogger({ component: 'bench', level: 'none' })
-    this.addresses = new AddressWatch(client, namespace)
+    this.addresses = new AddressWatch(client, namespace, signal)
     this.#slices = new Reflector<EndpointSlice>({ client, resource: resources.endpointSlices, namespace, log })
     this.#slices.store.subscribe(({ type, object }) => {
       const name = object.metadata.labels?.['kubernetes.io/service-name']
