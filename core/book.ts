@@ -17,6 +17,8 @@ export interface Book {
   readonly waiting: WaitingList
   /** What each Service in trouble was last told, so that it is told once. */
   readonly told: Map<NamespacedName, string>
+  /** Services whose new addresses the API server has not taken yet, with what their status showed when these were decided. */
+  readonly unwritten: Map<NamespacedName, string>
   /** Services whose status shows an address on which they are not: none has a pool for it, or there are no pools. */
   readonly outsiders: Outsiders
 }
@@ -28,7 +30,7 @@ export interface BookSource {
 
 /** The books of a new leader: what the statuses show, oldest first. */
 export function openBook(ipam: Ipam, services: readonly ServiceView[] = [], namespaceOf?: BookSource['namespaceOf']): Book {
-  const book: Book = { ipam, waiting: new WaitingList(), told: new Map(), outsiders: new Outsiders() }
+  const book: Book = { ipam, waiting: new WaitingList(), told: new Map(), unwritten: new Map(), outsiders: new Outsiders() }
   if (namespaceOf !== undefined) rebuild(ipam, services, namespaceOf)
   for (const service of services) noteOutside(book, service)
   return book

@@ -91,14 +91,16 @@ function decide(book: Book, service: ServiceView, namespace: NamespaceView): rea
   return service.isLoadBalancer ? planBalanced(book, service, namespace) : writeIfNeeded(book, service, undefined, undefined)
 }
 
-function forget({ ipam, told, waiting }: Book, key: NamespacedName): void {
+function forget({ ipam, told, unwritten, waiting }: Book, key: NamespacedName): void {
   told.delete(key)
+  unwritten.delete(key)
   waiting.leave(key)
   const addresses = ipam.addressesOf(key)
   if (ipam.release(key)) waiting.fulfil(hopesFrom(ipam, addresses, splitName(key).namespace))
 }
 
-function settle({ ipam, waiting }: Book, key: NamespacedName): void {
+function settle({ ipam, unwritten, waiting }: Book, key: NamespacedName): void {
+  unwritten.delete(key)
   const addresses = ipam.addressesOf(key)
   if (ipam.settle(key)) waiting.fulfil(hopesFrom(ipam, addresses, splitName(key).namespace))
 }
@@ -107,9 +109,10 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
   const { ipam, waiting } = book
   const actions: Action[] = []
   const decided = ipam.allocationOf(service.key)
-  // The same name, another Service.
-  if (decided !== undefined && decided.uid !== service.uid) forget(book, service.key)
-  const known = decided?.uid === service.uid ? decided : undefined
+  // The same name may be another Service.
+  const isOutdated = decided !== undefined && (decided.uid !== service.uid || wasOvertaken(book, service, decided))
+  if (isOutdated) forget(book, service.key)
+  const known = isOutdated ? undefined : decided
   const kept = keep(book, service, namespace, { known, actions })
   if (kept === 'notOurs') {
     waiting.leave(service.key)
@@ -123,6 +126,13 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
   else if (refusal !== undefined) actions.push(...refuse(book, service, refusal))
   if (allocation !== undefined && opensDoor(known, allocation)) waiting.fulfil(hopesFrom(ipam, allocation.addresses, service.namespace))
   return [...actions, ...writeIfNeeded(book, service, allocation, conditionOf(service, allocation, refusal))]
+}
+
+/** Before our decision was written another leader's was, which was on its way when its time ended: now that one is live. */
+function wasOvertaken({ unwritten }: Book, { heldText, key }: ServiceView, { addresses }: Allocation): boolean {
+  const before = unwritten.get(key)
+  const shown = heldText.join()
+  return before !== undefined && shown !== '' && shown !== before && shown !== addresses.map(formatAddress).join()
 }
 
 /** What a Service comes to. With an allocation, the refusal says why the second family is missing. */
@@ -288,6 +298,7 @@ function writeIfNeeded(
     ...(allocation === undefined ? {} : { pool: allocation.pool }),
     ...(condition === undefined ? {} : { condition }),
   }
+  if (!isSame) book.unwritten.set(service.key, service.heldText.join())
   return allocation === undefined || isSame ? [write] : [write, ...announce(service, addresses, allocation.pool)]
 }
 

@@ -310,6 +310,37 @@ describe('A status that an earlier leader wrote late', () => {
     cluster.put(serviceObject('shop/web', { held: ['10.0.0.2'], annotations }))
     expect(cluster.held('shop/web')).to.equal('10.0.0.1')
   })
+
+  /** Each was decided about, and before that is written the status shows something else. */
+  function overtaken(held: string, ...keys: readonly string[]): Cluster {
+    const cluster = new Cluster([poolObject('a', { addresses: ['10.0.0.1-10.0.0.4'] })])
+    cluster.reconfigure()
+    for (const [index, key] of keys.entries()) {
+      const options = { createdAt: at(index) }
+      cluster.services.set(key, serviceObject(key, options))
+      cluster.planFor(key)
+      cluster.services.set(key, serviceObject(key, { ...options, held: [held], annotations }))
+    }
+    for (const key of keys) cluster.look(key)
+    return cluster
+  }
+
+  it('stays, whatever we had decided but not written', () => {
+    const cluster = overtaken('10.0.0.3', 'shop/web')
+    expect([cluster.held('shop/web'), cluster.writes, cluster.events]).to.deep.equal(['10.0.0.3', 0, []])
+    expect(cluster.book.ipam.usage('a')).to.include({ assignedIPv4: 1n })
+  })
+
+  it('stays with the older Service, and moves the younger with a warning, also when both were decided about', () => {
+    const cluster = overtaken('10.0.0.3', 'shop/old', 'shop/young')
+    expect([cluster.held('shop/old'), cluster.held('shop/young')]).to.deep.equal(['10.0.0.3', '10.0.0.1'])
+    expect(cluster.events[0]).to.match(/^Warning ClearAssignment shop\/young: .*the older Service keeps it$/)
+  })
+
+  it('that nobody may have is replaced', () => {
+    const cluster = overtaken('192.0.2.1', 'shop/web')
+    expect(cluster.held('shop/web')).to.equal('10.0.0.1')
+  })
 })
 
 describe('A Service made anew under its old name', () => {
