@@ -10,7 +10,7 @@ import { until } from '../lab/wait.ts'
 import { AddressWatch, addressesOf } from './address-watch.ts'
 import { type ControllerLab, upControllerLab } from './controller-lab.ts'
 import { namespace } from './installed.ts'
-import { Replica } from './replica.ts'
+import { Replica, type Write } from './replica.ts'
 
 const freezes = Number(process.env['FREEZES'] ?? 5)
 const renewDeadlineMs = 1000
@@ -134,7 +134,7 @@ describe('A leader that freezes', () => {
   it(`in the middle of a burst writes nothing after its time: ${freezes} times, and every Service has an address of its own`, async function () {
     this.timeout(60_000 + freezes * 20_000)
     const { kube } = stage
-    const seen = { late: 0, inFlight: 0, most: 0 }
+    const figures = { freezes, writes: 0, onTheirWay: 0, late: 0, mostLateOfOne: 0, doubles: 0 }
     for (let round = 0; round < freezes; round++) {
       const [first, second] = await leader()
       const names = Array.from({ length: perBurst }, (_, index) => `burst-${round}-${index}`)
@@ -151,6 +151,7 @@ describe('A leader that freezes', () => {
       first.freeze()
       const { renewedAt } = first
       const ended = ends(first)
+      const unanswered = (): readonly Write[] => first.writes.filter(({ path, status }) => isStatus(path) && status === undefined)
       await Promise.all(burst)
       const [now] = await until('the other to take over', async () => ((await leader())[0] === second ? [second] : undefined), {
         limitMs: 10_000,
@@ -158,23 +159,28 @@ describe('A leader that freezes', () => {
       expect(now.name).to.equal(second.name)
       await served(names)
       const writes = first.writes.length
+      figures.onTheirWay += unanswered().length
       release()
       first.thaw()
       await until('it to find out', () => (ends(first) > ended ? true : undefined), {
         limitMs: 10_000,
         evidence: () => first.log.slice(-5000),
       })
-      await until('what was on its way to arrive', () => first.writes.every(({ status }) => status !== undefined) || undefined, {
+      await until('what was on its way to arrive', () => unanswered().length === 0 || undefined, {
         limitMs: 10_000,
       })
       await served(names)
       const late = first.writes.slice(writes).filter(({ path, sentAt }) => mayDecide(path) && sentAt > renewedAt + renewDeadlineMs)
-      seen.late += late.length
-      seen.most = Math.max(seen.most, late.length)
+      figures.late += late.length
+      figures.mostLateOfOne = Math.max(figures.mostLateOfOne, late.length)
     }
-    process.stdout.write(`    ${JSON.stringify(seen)}\n`)
+    figures.writes = replicas.flatMap(({ writes }) => writes).filter(({ path }) => isStatus(path)).length
+    figures.doubles = watch.doubles.length
+    process.stdout.write(`      ${JSON.stringify(figures)}\n`)
     for (const double of watch.doubles)
       expect((double.until ?? Number.POSITIVE_INFINITY) - double.since, double.address).to.be.at.most(mendedMs)
+    // Nothing live changes but for the younger one of a double.
+    for (const { service: name } of watch.losses) expect(watch.doubles.flatMap(({ holders }) => holders)).to.include(name)
     const { items } = await kube.list<Service>(resources.services, { namespace: 'default' })
     const held = items.filter(({ spec }) => spec?.type === 'LoadBalancer').map(addressesOf)
     expect(held.every((addresses) => addresses.length === 1)).to.equal(true)

@@ -143,7 +143,8 @@ export class Replica {
       response.on('error', () => outgoing.destroy())
     })
     sent.on('error', () => outgoing.destroy())
-    outgoing.on('close', () => sent.destroy())
+    // What was sent is carried out, whoever is gone; a watch ends.
+    if (method === 'GET') outgoing.on('close', () => sent.destroy())
     sent.end(Buffer.concat(chunks))
   }
 }
