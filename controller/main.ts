@@ -13,7 +13,7 @@ import { commonFlags, ownNamespace, runProgram } from '../kube/program.ts'
 import { classesOf, settingFlags } from '../kube/settings.ts'
 import { ClusterCache } from './io/cluster-cache.ts'
 import { ensureMemberlistSecret } from './io/memberlist-secret.ts'
-import { metrics } from './io/metrics.ts'
+import { metrics, scrapeLeader } from './io/metrics.ts'
 import { Reconciler } from './reconcile.ts'
 
 const flagTable = {
@@ -48,7 +48,14 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   const identity = options['pod-name'] === '' ? hostname() : options['pod-name']
   const classes = classesOf(options)
   const client = connectKube({ userAgent: 'metallb-controller' })
-  const events = new EventRecorder({ client, component: 'metallb-controller', host: identity, log })
+  const events = new EventRecorder({
+    client,
+    component: 'metallb-controller',
+    host: identity,
+    isBusy: () => reconciler.isBusy,
+    onDropped: (reason) => metrics.metallb_controller_events_dropped_total.inc({ reason }),
+    log,
+  })
   const cluster = new ClusterCache({ client, namespace, log })
   const reconciler = new Reconciler({
     namespace,
@@ -98,6 +105,8 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     onStoppedLeading: () => Promise.race([follow(), systemClock.sleep(farewellMs)]),
     log,
   })
+
+  scrapeLeader(metrics, leaseName, () => election.isLeader())
 
   function gap(): string | undefined {
     return reconciler.isSynced ? undefined : `waiting for the first list of ${cluster.missing.join(', ')}`

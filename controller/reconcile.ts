@@ -15,10 +15,11 @@ import { type Clock, systemClock } from '../kube/clock.ts'
 import type { EventRecorder } from '../kube/events.ts'
 import { type Logger, named } from '../kube/logger.ts'
 import { WorkQueue } from '../kube/queue.ts'
+import { observeQueue, scrapeDepths } from '../kube/queue-metrics.ts'
 import { type Change, keyOf, type Store } from '../kube/store.ts'
 import type { AllocationPolicy, IPAddressPool } from '../schemas/generated/types.ts'
 import { ConfigurationReader } from './io/configuration.ts'
-import { type ControllerMetrics, scrapePools } from './io/metrics.ts'
+import { type ControllerMetrics, scrapePools, scrapeWaiting } from './io/metrics.ts'
 import { OwnWrites } from './io/own-writes.ts'
 import { PoolStatusWriter } from './io/pool-status-writer.ts'
 import { StatusWriter } from './io/status-writer.ts'
@@ -70,6 +71,8 @@ export class Reconciler {
   readonly #configuration: ConfigurationReader
   /** Of type LoadBalancer. */
   readonly #keys = new KeysByNamespace()
+  /** Since when there is reason to look at a Service (monotonic). */
+  readonly #due = new Map<string, number>()
   #isSynced = false
   /** Pools, policies or the Nodes' addresses changed since they were read. */
   #isOutdated = false
@@ -83,6 +86,8 @@ export class Reconciler {
     this.#log = named(options.log, 'controller/reconcile')
     this.#cluster = options.cluster
     scrapePools(options.metrics, () => this.#book?.ipam)
+    scrapeWaiting(options.metrics, () => this.#book?.waiting.size ?? 0)
+    scrapeDepths(options.metrics, () => ({ services: this.#queue }))
     this.#configuration = new ConfigurationReader(options)
     this.#writer = new StatusWriter(options.client, this.#log, options.clock ?? systemClock)
   }
@@ -99,6 +104,11 @@ export class Reconciler {
     this.#isSynced = true
     this.#configuration.read()
     if (this.#wantsToLead) this.#begin()
+  }
+
+  /** Statuses are to be written. */
+  get isBusy(): boolean {
+    return this.#queue !== undefined && this.#queue.depth > 0
   }
 
   /** This replica could lead at once. */
@@ -119,6 +129,7 @@ export class Reconciler {
     const [queue, poolStatuses] = [this.#queue, this.#poolStatuses]
     this.#queue = undefined
     this.#poolStatuses = undefined
+    this.#due.clear()
     await Promise.all([queue?.stop(), poolStatuses?.stop()])
   }
 
@@ -128,7 +139,7 @@ export class Reconciler {
   }
 
   #begin(): void {
-    const { client, cluster, concurrency = 32, clock = systemClock, isLeader, log, namespace, poolPriority } = this.#options
+    const { client, cluster, concurrency = 32, clock = systemClock, isLeader, log, metrics, namespace, poolPriority } = this.#options
     this.#own = new OwnWrites()
     this.#isOutdated = false
     const { pools, reserved, policies = [] } = this.#configuration.read()
@@ -138,7 +149,8 @@ export class Reconciler {
     this.#log.info({ event: 'bookRebuilt', services: services.length, held: ipam.allocations().length })
     this.#poolStatuses = new PoolStatusWriter({ client, namespace, pools: cluster.pools, ipam, isLeader, log, clock })
     this.#poolStatuses.show()
-    this.#queue = new WorkQueue({ process: (key) => this.#process(key), concurrency, log, clock })
+    const observer = observeQueue(metrics, 'services')
+    this.#queue = new WorkQueue({ process: (key) => this.#process(key), concurrency, observer, log, clock })
     this.#enqueueAll(services)
   }
 
@@ -151,8 +163,7 @@ export class Reconciler {
     const view = viewService(object, this.#options.classes)
     if (!concernsUs(book, view)) return
     // What another leader has written may be a double: that is repaired before anything else is done.
-    if (showsNews(book, view)) this.#queue?.addFirst(view.key)
-    else this.#queue?.add(view.key)
+    this.#enqueue(view.key, showsNews(book, view))
   }
 
   #namespaceChanged(change: Change<Namespace>): void {
@@ -185,14 +196,20 @@ export class Reconciler {
     this.#isOutdated = false
     const configuration = this.#configuration.read()
     if (this.#book === undefined) return
-    for (const key of reconfigureBook(this.#book, configuration, this.#source)) this.#queue?.add(key)
+    for (const key of reconfigureBook(this.#book, configuration, this.#source)) this.#enqueue(key)
     this.#poolStatuses?.show()
   }
 
   #enqueueAll(services: readonly ServiceView[]): void {
     const book = this.#book
     if (book === undefined) return
-    for (const service of services.toSorted(byAge)) if (concernsUs(book, service)) this.#queue?.add(service.key)
+    for (const service of services.toSorted(byAge)) if (concernsUs(book, service)) this.#enqueue(service.key)
+  }
+
+  #enqueue(key: string, isUrgent = false): void {
+    if (!this.#due.has(key)) this.#due.set(key, (this.#options.clock ?? systemClock).now())
+    if (isUrgent) this.#queue?.addFirst(key)
+    else this.#queue?.add(key)
   }
 
   #views(): readonly ServiceView[] {
@@ -224,39 +241,47 @@ export class Reconciler {
     if (book === undefined || this.#isEnding) return
     this.#options.metrics.metallb_k8s_client_updates_total.inc()
     const service = this.#view(key)
-    if (service === undefined) {
-      await this.#perform(planGone(book, key as NamespacedName), key)
-      return
-    }
     const namespace = this.#namespaceView(splitName(key).namespace)
+    if (service === undefined) await this.#perform(planGone(book, key as NamespacedName), key)
     // Its Namespace is older than the Service, so its event is on the way and brings the Service back.
-    if (namespace === undefined) await this.#perform(planLater(book, service.key), key)
-    else await this.#perform(plan(book, service, namespace), key)
+    else if (namespace === undefined) await this.#perform(planLater(book, service.key), key)
+    else if (!(await this.#perform(plan(book, service, namespace), key))) return
+    this.#due.delete(key)
   }
 
-  async #perform(actions: readonly Action[], key: string): Promise<void> {
+  /** @returns false when something of it is to be tried again */
+  async #perform(actions: readonly Action[], key: string): Promise<boolean> {
     for (const action of actions) {
       switch (action.type) {
         case 'emitEvent':
           this.#emit(action)
           break
         case 'reconsider':
-          this.#queue?.addFirst(action.service)
+          this.#enqueue(action.service, true)
           break
         case 'writeStatus':
-          if (!(await this.#write(action, key))) return
+          if (!(await this.#write(action, key))) return false
           break
         default:
           unreachable(action)
       }
     }
     this.#poolStatuses?.show()
+    return true
   }
 
   #emit({ service, severity, reason, message }: EmitEvent): void {
+    if (reason === 'IPAllocated') this.#measure(service)
     this.#log[severity === 'Warning' ? 'warn' : 'info']({ event: reason, service, message })
     const object = this.#own.latest(service, this.#cluster.services.get(service))
     if (object !== undefined) this.#options.events.event(object, severity, reason, message)
+  }
+
+  /** The API server has the address of a Service. */
+  #measure(service: NamespacedName): void {
+    const { clock = systemClock, metrics } = this.#options
+    const since = this.#due.get(service)
+    if (since !== undefined) metrics.metallb_allocator_allocation_duration_seconds.observe((clock.now() - since) / 1000)
   }
 
   /** @returns whether the API server took it and this replica still leads */

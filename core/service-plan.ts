@@ -57,7 +57,9 @@ export type Action =
 export function plan(book: Book, service: ServiceView, namespace: NamespaceView): readonly Action[] {
   const actions = decide(book, service, namespace)
   noteOutside(book, service)
-  return [...actions, ...offer(book)]
+  const write = actions.findIndex(({ type }) => type === 'writeStatus')
+  // Whoever comes next does not wait for it.
+  return actions.toSpliced(write === -1 ? actions.length : write, 0, ...offer(book))
 }
 
 /** The Service is gone, or has nothing to do with us any more. */

@@ -35,6 +35,10 @@ export class WaitingList {
     return this.#places.has(key)
   }
 
+  get size(): number {
+    return this.#places.size
+  }
+
   /** All of them, oldest first. */
   get keys(): readonly NamespacedName[] {
     const waiters = [...this.#places.values()].map(({ waiter }) => waiter)

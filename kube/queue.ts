@@ -11,17 +11,26 @@ export interface WorkQueueOptions {
   /** Milliseconds until the first retry of a key; doubles with each failure in a row. */
   readonly baseDelayMs?: number
   readonly maxDelayMs?: number
+  readonly observer?: QueueObserver
   readonly clock?: Clock
+}
+
+/** Is told what the queue does, in milliseconds. */
+export interface QueueObserver {
+  added(): void
+  started(waitedMs: number): void
+  ended(workedMs: number): void
+  retried(): void
 }
 
 export class WorkQueue {
   readonly #options: WorkQueueOptions
   readonly #clock: Clock
   readonly #log: Logger
-  /** In the order of their arrival. */
-  readonly #waiting = new Set<string>()
+  /** In the order of their arrival, and since when (monotonic). */
+  readonly #waiting = new Map<string, number>()
   /** Before those. */
-  readonly #urgent = new Set<string>()
+  readonly #urgent = new Map<string, number>()
   readonly #working = new Map<string, Promise<void>>()
   /** Added while worked on: to be looked at once more. */
   readonly #again = new Set<string>()
@@ -42,18 +51,21 @@ export class WorkQueue {
     if (this.#stopped) return
     this.#cancelLater(key)
     if (this.#working.has(key)) this.#again.add(key)
-    else if (!this.#urgent.has(key)) this.#waiting.add(key)
+    else if (!this.#urgent.has(key) && !this.#waiting.has(key)) {
+      this.#waiting.set(key, this.#clock.now())
+      this.#options.observer?.added()
+    }
     this.#fillSoon()
   }
 
   /** Like `add`, but before all that were not added like this. */
   addFirst(key: string): void {
     if (this.#stopped) return
-    if (!this.#working.has(key)) {
-      this.#waiting.delete(key)
-      this.#urgent.add(key)
-    }
     this.add(key)
+    const since = this.#waiting.get(key)
+    if (since === undefined) return
+    this.#waiting.delete(key)
+    this.#urgent.set(key, since)
   }
 
   /** Like `add`, in `ms` milliseconds; of several such wishes for one key the earliest counts. */
@@ -97,9 +109,10 @@ export class WorkQueue {
 
   #fill(): void {
     for (const line of [this.#urgent, this.#waiting]) {
-      for (const key of line) {
+      for (const [key, since] of line) {
         if (this.#working.size >= this.#options.concurrency) return
         line.delete(key)
+        this.#options.observer?.started(this.#clock.now() - since)
         this.#working.set(key, this.#work(key))
       }
     }
@@ -108,6 +121,7 @@ export class WorkQueue {
   async #work(key: string): Promise<void> {
     // The key counts as being worked on before its work begins.
     await Promise.resolve()
+    const startedAt = this.#clock.now()
     try {
       await this.#options.process(key)
       this.#failures.delete(key)
@@ -115,6 +129,7 @@ export class WorkQueue {
       this.#retry(key, error)
     }
     this.#working.delete(key)
+    this.#options.observer?.ended(this.#clock.now() - startedAt)
     if (this.#again.delete(key)) this.add(key)
     else this.#fill()
   }
@@ -122,6 +137,7 @@ export class WorkQueue {
   #retry(key: string, error: unknown): void {
     const failures = (this.#failures.get(key) ?? 0) + 1
     this.#failures.set(key, failures)
+    this.#options.observer?.retried()
     const pauses = { first: this.#options.baseDelayMs ?? 5, longest: this.#options.maxDelayMs ?? 30_000 }
     const pause = backoff(failures, pauses, this.#clock.random())
     this.#log.warn({ event: 'workFailed', key, failures, retryInMs: Math.round(pause), err: error })

@@ -1,5 +1,6 @@
 import type { Ipam, Usage } from '../../core/ipam.ts'
 import { atScrape, declare, type Scraped } from '../../kube/metrics.ts'
+import { queueMetrics } from '../../kube/queue-metrics.ts'
 
 const perPool = (help: string) => ({ kind: 'gauge', labels: ['pool'], help, compat: true }) as const
 
@@ -15,6 +16,23 @@ export const metrics = declare({
   metallb_ip_addresses_in_use_total: perPool('The same as metallb_allocator_addresses_in_use_total'),
   metallb_ip_addresses_total: perPool('The same as metallb_allocator_addresses_total'),
   metallb_allocator_addresses_allocated_total: { kind: 'counter', labels: ['pool'], help: 'Addresses given to Services' },
+  metallb_allocator_allocation_duration_seconds: {
+    kind: 'histogram',
+    help: 'From when there was reason to give a Service an address to when the API server had its status; waiting for an address to become free is not in it',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  },
+  metallb_allocator_services_waiting: {
+    kind: 'gauge',
+    help: 'Services that want an address, or a second one, and have none; 0 on a replica that follows',
+  },
+  metallb_controller_leader: { kind: 'gauge', help: '1 while this replica leads, else 0' },
+  leader_election_master_status: { kind: 'gauge', labels: ['name'], help: "The same under client-go's name; name is that of the Lease" },
+  metallb_controller_events_dropped_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    help: 'Events that were not sent: flapping, their object says too much; lineFull, too many were in line; failed, the API server did not take them',
+  },
+  ...queueMetrics,
   metallb_k8s_client_updates_total: { kind: 'counter', help: 'Services looked at', compat: true },
   metallb_k8s_client_update_errors_total: { kind: 'counter', help: 'Services whose status could not be written', compat: true },
   metallb_k8s_client_config_loaded_bool: { kind: 'gauge', help: '1 once the pools were read', compat: true },
@@ -48,4 +66,15 @@ export function scrapePools(all: ControllerMetrics, ipam: () => Ipam | undefined
   show(all.metallb_allocator_ipv4_addresses_total, ({ totalIPv4 }) => totalIPv4)
   show(all.metallb_allocator_ipv6_addresses_in_use_total, ({ assignedIPv6 }) => assignedIPv6)
   show(all.metallb_allocator_ipv6_addresses_total, ({ totalIPv6 }) => totalIPv6)
+}
+
+/** @param lease its name */
+export function scrapeLeader(all: ControllerMetrics, lease: string, isLeader: () => boolean): void {
+  const value = (): number => (isLeader() ? 1 : 0)
+  atScrape(all.metallb_controller_leader, (metric) => metric.inc({}, value()))
+  atScrape(all.leader_election_master_status, (metric) => metric.inc({ name: lease }, value()))
+}
+
+export function scrapeWaiting(all: ControllerMetrics, count: () => number): void {
+  atScrape(all.metallb_allocator_services_waiting, (metric) => metric.inc({}, count()))
 }

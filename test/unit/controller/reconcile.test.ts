@@ -349,7 +349,7 @@ describe('The controller', () => {
   it('exports the pools while it leads and not a moment longer', async () => {
     const scene = await new Scene().pool('10.0.0.1-10.0.0.3').put('web').lead()
     const shown = async (): Promise<readonly string[]> =>
-      (await metrics.registry.metrics()).split('\n').filter((line) => /^metallb_(?:allocator|ip)_.*\{/.test(line))
+      (await metrics.registry.metrics()).split('\n').filter((line) => /^metallb_(?:allocator|ip)_.*\{pool=/.test(line))
     expect(await shown()).to.have.members([
       'metallb_allocator_addresses_in_use_total{pool="a"} 1',
       'metallb_allocator_addresses_in_use{pool="a"} 1',
@@ -364,6 +364,25 @@ describe('The controller', () => {
     ])
     await scene.reconciler.follow()
     expect(await shown()).to.deep.equal([])
+  })
+
+  it('measures what it takes to give an address, not how long one was missing, and counts who waits', async () => {
+    const scene = await new Scene().pool('10.0.0.1/32').put('one').put('two').put('three').lead()
+    const measured = async (): Promise<number | undefined> => {
+      const { values } = await metrics.metallb_allocator_allocation_duration_seconds.get()
+      return values.find(({ metricName }) => metricName?.endsWith('_count'))?.value
+    }
+    const waiting = async (): Promise<number | undefined> => (await metrics.metallb_allocator_services_waiting.get()).values[0]?.value
+    expect([await measured(), await waiting()]).to.deep.equal([1, 2])
+    await scene
+      .put('one', { labels: { changed: 'yes' }, held: ['10.0.0.1'], annotations: { 'metallb.io/ip-allocated-from-pool': 'a' } })
+      .rest()
+    expect([await measured(), await waiting()]).to.deep.equal([1, 2])
+    await scene.remove('one').rest()
+    expect([await measured(), await waiting()]).to.deep.equal([2, 1])
+    expect((await metrics.workqueue_depth.get()).values).to.deep.include({ labels: { name: 'services' }, value: 0 })
+    await scene.reconciler.follow()
+    expect(await waiting()).to.equal(0)
   })
 
   it('says what is wrong with a pool, and that its configuration is stale', async () => {

@@ -155,6 +155,31 @@ describe('A work queue', function () {
     await queue.stop()
   })
 
+  it('tells how long keys stood in line and were worked on, and what is tried again', async () => {
+    const told: string[] = []
+    const observer = {
+      added: () => void told.push('added'),
+      started: (ms: number) => void told.push(`started after ${ms}`),
+      ended: (ms: number) => void told.push(`ended after ${ms}`),
+      retried: () => void told.push('retried'),
+    }
+    const work = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let begun = 0
+    const { queue, clock } = queueOf(() => work[begun++]?.promise ?? Promise.resolve(), { concurrency: 1, observer })
+    queue.add('a')
+    queue.add('b')
+    queue.add('b')
+    await settled()
+    await clock.pass(10)
+    work[0]?.resolve()
+    await settled()
+    await clock.pass(5)
+    work[1]?.reject(new Error('not this time'))
+    await settled()
+    expect(told).to.deep.equal(['added', 'added', 'started after 0', 'ended after 10', 'started after 10', 'retried', 'ended after 5'])
+    await queue.stop()
+  })
+
   it('takes the earlier of two wishes for later', async () => {
     let runs = 0
     const { queue, clock } = queueOf(() => Promise.resolve(void runs++))
