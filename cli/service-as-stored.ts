@@ -27,7 +27,7 @@ export function asStored(object: Fields, cluster: ClusterFamilies, classes: Load
   const spec = asFields(object['spec'])
   const view = viewService(object as unknown as Service, classes)
   if (spec === undefined || view.clusterAddresses.length > 0) return object
-  const asked = view.requestedAddresses.ok ? view.requestedAddresses.value.map(({ family }) => family) : []
+  const asked = [...new Set(view.requestedAddresses.map(({ family }) => family))]
   const chosen = choose(asList(spec['ipFamilies']).length > 0 ? view.families : [], view.familyPolicy, asked, cluster)
   const addresses = chosen.map((family) => clusterIPs[family])
   return { ...object, spec: { ...spec, ipFamilies: chosen, clusterIP: addresses[0], clusterIPs: addresses } }

@@ -301,8 +301,7 @@ export class Reconciler {
     switch (outcome.type) {
       case 'written':
         this.#own.record(key, before, outcome.object)
-        if (action.pool !== undefined)
-          metrics.metallb_allocator_addresses_allocated_total.inc({ pool: action.pool }, action.addresses.length)
+        for (const pool of action.added) metrics.metallb_allocator_addresses_allocated_total.inc({ pool })
         if (this.#book === undefined) return false
         await this.#perform(confirm(this.#book, action.service), key)
         return true

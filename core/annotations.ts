@@ -1,5 +1,5 @@
 // The annotations by which users and controller talk, and how those of a Service are read.
-import { asTexts } from './shape.ts'
+import { asFields, asText, asTexts } from './shape.ts'
 
 export const annotationPrefix = 'metallb.io/'
 export const deprecatedPrefix = 'metallb.universe.tf/'
@@ -9,8 +9,10 @@ export const annotations = {
   /** `default`: `address-pool` was filled in by the webhook, so it is a preference and not the user's request. */
   addressPoolSource: 'metallb.io/address-pool-source',
   loadBalancerIPs: 'metallb.io/loadBalancerIPs',
+  /** How many addresses of each family. */
+  addressCount: 'metallb.io/address-count',
   allowSharedIP: 'metallb.io/allow-shared-ip',
-  /** Written by the controller: the pool of the current addresses. */
+  /** Written by the controller: the pool of the current addresses; pools, separated by commas, in the order of the status. */
   allocatedFromPool: 'metallb.io/ip-allocated-from-pool',
   /** On a Namespace: the pool that its Services get when they name none. */
   namespaceDefaultPool: 'metallb.io/default-pool',
@@ -28,11 +30,12 @@ export const annotations = {
 
 /** The value under the name, else under the deprecated prefix; an empty value counts as absent. */
 export function readAnnotation(all: unknown, name: string): string | undefined {
-  const texts = asTexts(all)
-  const value = texts[name]?.trim()
-  if (value !== undefined && value !== '') return value
-  const old = texts[deprecatedPrefix + name.slice(annotationPrefix.length)]?.trim()
-  return old === undefined || old === '' ? undefined : old
+  const fields = asFields(all)
+  if (fields === undefined) return undefined
+  const value = asText(fields[name])?.trim() ?? ''
+  if (value !== '') return value
+  const old = asText(fields[deprecatedPrefix + name.slice(annotationPrefix.length)])?.trim() ?? ''
+  return old === '' ? undefined : old
 }
 
 /** The keys with the deprecated prefix that are in use. */

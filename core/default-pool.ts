@@ -14,9 +14,9 @@ export function defaultPoolFor(
   order: PoolOrder,
   policies: readonly Policy[],
 ): string | undefined {
-  const namesPool = service.requestedPool !== undefined && !service.requestedPool.isDefault
-  const namesAddress = !service.requestedAddresses.ok || service.requestedAddresses.value.length > 0
-  if (!service.isLoadBalancer || namesPool || namesAddress || order.pinned(service, namespace).length > 0) return undefined
+  const { requestedPools, requestedAddresses, requestFault } = service
+  const asksByName = requestedPools.length > 0 || requestedAddresses.length > 0 || requestFault !== undefined
+  if (!service.isLoadBalancer || asksByName || order.pinned(service, namespace).length > 0) return undefined
   // One with serviceAllocation that were open would have been among the pinned.
   const isOpen = (name: string | undefined): boolean => {
     const pool = order.get(name)

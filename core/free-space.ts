@@ -55,6 +55,11 @@ export class FreeSpace<V extends Value> {
     return last !== undefined && value <= last ? value : this.#intervals.firstAt(this.#intervals.after(spot))
   }
 
+  /** The lowest free address after `value`, which is a usable one. */
+  after(value: V): V | undefined {
+    return this.lowestFrom(this.#line.next(value))
+  }
+
   /** How many intervals there are. */
   get fragments(): number {
     return this.#intervals.size

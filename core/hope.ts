@@ -47,7 +47,7 @@ export function wantOf(ipam: Ipam, service: ServiceView, namespace: NamespaceVie
   // Of two families a quota may forbid one while the pools lack the other, of which alone the refusal tells.
   const besides = service.families.length > 1 && ipam.isLimited(namespace) ? [hopeFor('namespace', namespace.name)] : []
   const hopes = [...new Set([...hopesOf(refusal), ...besides])]
-  return { hopes, text: JSON.stringify([refusal.reason, hopes, isPart, demandOf(ipam, service)]) }
+  return { hopes, text: JSON.stringify([refusal.reason, hopes, isPart ? partOf(ipam, service) : null, demandOf(ipam, service)]) }
 }
 
 /** What may have come true when a Service of the namespace has left these addresses, or lets others join it there. */
@@ -66,9 +66,15 @@ export function hopesFrom(ipam: Ipam, addresses: readonly Address[], namespace: 
  */
 function demandOf(ipam: Ipam, service: ServiceView): readonly unknown[] {
   const { key, ...tenant } = tenantOf(service)
+  const { families, familyPolicy, addressCount } = service
   // What is held for it nobody else gets.
   const self = ipam.isExpected(key) ? key : undefined
-  return [service.families, service.familyPolicy, tenant.sharingKey === undefined ? undefined : tenant, self]
+  return [families, familyPolicy, addressCount, tenant.sharingKey === undefined ? undefined : tenant, self]
+}
+
+/** The families of what it has already: the more of one, the fewer are missing. */
+function partOf(ipam: Ipam, { key }: ServiceView): readonly Family[] {
+  return ipam.allocationOf(key)?.addresses.map(({ family }) => family) ?? []
 }
 
 function hopesOf(refusal: Refusal): readonly string[] {

@@ -6,7 +6,7 @@ import { defaultPoolFor } from './default-pool.ts'
 import { type Affected, type Allocation, Ledger } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { NamespacedName } from './namespaced-name.ts'
-import { findHeld, findPlaces, findSecond, findShortages, type Placing, refuseOutright } from './placement.ts'
+import { askOf, findHeld, findMore, findPlaces, type Placing, refuseOutright } from './placement.ts'
 import { PoolOrder, type PoolPriority } from './pool-order.ts'
 import type { Place } from './pool-space.ts'
 import { quotaOf } from './quota.ts'
@@ -40,9 +40,7 @@ export interface Usage {
 }
 
 /** What a Service would have if it were as shown. */
-export interface Prospect {
-  readonly pool: string
-  readonly addresses: readonly Address[]
+export interface Prospect extends Pick<Allocation, 'addresses' | 'pools'> {
   /** Why it would not keep what it holds now; absent when it keeps that, or holds nothing. */
   readonly lost?: Refusal
 }
@@ -51,9 +49,9 @@ export interface Ipam {
   readonly pools: readonly Pool[]
   /** Finds addresses for a Service that holds none. Whatever it held is released first. */
   allocate(service: ServiceView, namespace: NamespaceView): Result<Allocation, Refusal>
-  /** Enters what a Service holds already, or says why it may not keep it; a refused claim changes nothing. No quota takes an address away. */
+  /** Enters what a Service holds already, without what is more than it asks for; or says why it may not keep it; a refused claim changes nothing. No quota takes an address away. */
   claim(service: ServiceView, addresses: readonly Address[], namespace: NamespaceView): Result<Allocation, Refusal>
-  /** Adds the family that a dual-stack Service lacks, from the pool of the address that it has. */
+  /** Adds what a Service lacks of what it wants: a family, or more addresses of one. Fails when nothing can be added. */
   extend(service: ServiceView, namespace: NamespaceView): Result<Allocation, Refusal>
   /** @returns false when it held nothing */
   release(key: NamespacedName): boolean
@@ -103,18 +101,16 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
   })
   let placing = placingOf(pools, options.policies)
   const refuseAny = (service: ServiceView): Refusal | undefined => refuseOutright(service, placing.order.pools)
-  const shortages = (service: ServiceView, namespace: NamespaceView) => findShortages(placing, service, namespace)
   return {
     get pools(): readonly Pool[] {
       return placing.order.pools
     },
     allocate(service, namespace) {
-      const short = shortages(service, namespace)
+      const ask = askOf(placing, service, namespace)
       // Not vacated addresses: those stay shut until the status is written, for others; it may come back to one of them itself.
       if (ledger.allocationOf(service.key) !== undefined) ledger.release(service.key)
       const refused = refuseAny(service)
-      const places =
-        refused === undefined ? ledger.without(service.key, () => findPlaces(placing, service, namespace, short)) : fail(refused)
+      const places = refused === undefined ? ledger.without(service.key, () => findPlaces(placing, ask)) : fail(refused)
       return places.ok ? ok(ledger.enter(service, places.value)) : places
     },
     claim(service, addresses, namespace) {
@@ -123,8 +119,8 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       return places.ok ? ok(ledger.enter(service, places.value)) : places
     },
     extend(service, namespace) {
-      const short = shortages(service, namespace)
-      const places = findSecond(placing, ledger.allocationOf(service.key)?.places ?? [], service, short)
+      const held = ledger.allocationOf(service.key)?.places ?? []
+      const places = findMore(placing, held, askOf(placing, service, namespace, held))
       return places.ok ? ok(ledger.enter(service, places.value)) : places
     },
     probe(service, namespace) {
@@ -133,9 +129,9 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       const decided = ledger.allocationOf(service.key)
       const held = decided?.uid === service.uid ? decided.addresses : service.held
       const kept = held.length === 0 ? undefined : findHeld(placing, held, service, namespace)
-      if (kept?.ok === true && service.requestedAddresses.ok) return ok(prospectOf(kept.value))
-      const short = shortages(service, namespace)
-      const places = ledger.without(service.key, () => findPlaces(placing, service, namespace, short))
+      if (kept?.ok === true && service.requestFault === undefined) return ok(prospectOf(kept.value))
+      const ask = askOf(placing, service, namespace)
+      const places = ledger.without(service.key, () => findPlaces(placing, ask))
       if (!places.ok) return places
       return ok({ ...prospectOf(places.value), ...(kept === undefined || kept.ok ? {} : { lost: kept.error }) })
     },
@@ -177,5 +173,5 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
 }
 
 function prospectOf(places: readonly Place[]): Prospect {
-  return { pool: places[0]?.lane.space.pool.name ?? '', addresses: places.map(({ address }) => address) }
+  return { addresses: places.map(({ address }) => address), pools: places.map(({ lane }) => lane.space.pool.name) }
 }

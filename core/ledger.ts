@@ -18,9 +18,10 @@ export interface Allocation {
   readonly uid: string
   /** RFC 3339: who was first. */
   readonly createdAt: string
-  readonly pool: string
-  /** One, or one of each family. */
+  /** IPv4 before IPv6; those of a family in the order in which they were asked for, or found. */
   readonly addresses: readonly Address[]
+  /** The pool of each of them. */
+  readonly pools: readonly string[]
   /** What decides who may share them. */
   readonly tenant: Tenant
 }
@@ -64,8 +65,8 @@ class Entry implements Allocation, Tenant {
     return this
   }
 
-  get pool(): string {
-    return this.places[0]?.lane.space.pool.name ?? ''
+  get pools(): readonly string[] {
+    return this.places.map(({ lane }) => lane.space.pool.name)
   }
 
   get addresses(): readonly Address[] {
@@ -183,9 +184,12 @@ export class Ledger {
     return this.#reserved.has(address.value)
   }
 
-  /** Whether the namespace has one address less when the Service goes: it is on one, or leaving one, that no other of its namespace is on. */
-  bringsOne({ key, namespace }: ServiceView, family: Family): boolean {
-    return this.addressesOf(key).some((address) => address.family === family && !this.tenants.hasNeighbour(address, { key, namespace }))
+  /** How many addresses fewer the namespace has when the Service goes: those that it is on, or leaving, and that no other of its namespace is on. */
+  broughtBy({ key, namespace }: ServiceView, family: Family): number {
+    const own = this.addressesOf(key).filter(
+      (address) => address.family === family && !this.tenants.hasNeighbour(address, { key, namespace }),
+    )
+    return own.length < 2 ? own.length : new Set(own.map(({ value }) => value)).size
   }
 
   /** Of the pool, what the Service is leaving and may come back to, because it shares. */

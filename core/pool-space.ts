@@ -13,6 +13,8 @@ export interface Lane {
   /** Position among the pool's lanes: addresses of an earlier lane are handed out first. Edits of the pool may change it, but not before which others that stay it is. */
   order: number
   readonly lowest: Address | undefined
+  /** The next free address after a usable one. */
+  after(address: Address): Address | undefined
   take(address: Address): boolean
   give(address: Address): boolean
 }
@@ -91,6 +93,17 @@ export class PoolSpace {
     return lane === undefined || address === undefined ? this.#released[family].oldest : { lane, address }
   }
 
+  /** Every free address, in the order in which they are handed out. */
+  *free(family: Family): Generator<Place> {
+    const orders = this.#withRoom[family]
+    for (let order = orders.lowest; order !== undefined; order = orders.lowestFrom(order + 1)) {
+      const lane = this.lanes[order]
+      if (lane === undefined) return
+      for (let address = lane.lowest; address !== undefined; address = lane.after(address)) yield { lane, address }
+    }
+    yield* this.#released[family].oldestFirst()
+  }
+
   /** An address is in use from now on, by a Service. */
   occupy(lane: Lane, address: Address): void {
     this.#assigned[address.family]++
@@ -166,8 +179,9 @@ function makeLane(space: PoolSpace, range: AddressRange): Lane {
       range,
       order: 0,
       get lowest(): Address | undefined {
-        return free.lowest === undefined ? undefined : { family: 'IPv4', value: free.lowest }
+        return addressOf(free.lowest)
       },
+      after: ({ value }) => (typeof value === 'number' ? addressOf(free.after(value)) : undefined),
       take: ({ value }) => typeof value === 'number' && free.take(value),
       give: ({ value }) => typeof value === 'number' && free.give(value),
     }
@@ -178,11 +192,17 @@ function makeLane(space: PoolSpace, range: AddressRange): Lane {
     range,
     order: 0,
     get lowest(): Address | undefined {
-      return free.lowest === undefined ? undefined : { family: 'IPv6', value: free.lowest }
+      return addressOf(free.lowest)
     },
+    after: ({ value }) => (typeof value === 'bigint' ? addressOf(free.after(value)) : undefined),
     take: ({ value }) => typeof value === 'bigint' && free.take(value),
     give: ({ value }) => typeof value === 'bigint' && free.give(value),
   }
+}
+
+function addressOf(value: number | bigint | undefined): Address | undefined {
+  if (value === undefined) return undefined
+  return typeof value === 'number' ? { family: 'IPv4', value } : { family: 'IPv6', value }
 }
 
 function usableSize(range: AddressRange, avoidBuggyIPs: boolean): bigint {

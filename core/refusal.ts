@@ -29,6 +29,8 @@ export interface QuotaRefusal {
   readonly family: Family
   readonly used: number
   readonly allowed: number
+  /** How many further ones the Service wants, when that is more than one. */
+  readonly wanted?: number
 }
 
 /** One pool cannot serve the Service. */
@@ -39,14 +41,22 @@ export type PoolRefusal =
   | { readonly reason: 'NamespaceNotAllowed'; readonly pool: string; readonly namespace: string }
   | { readonly reason: 'ServiceNotSelected'; readonly pool: string }
   | { readonly reason: 'FamilyUnavailable'; readonly pool: string; readonly family: Family }
-  /** So many of its addresses are kept for Services that have gone. */
-  | { readonly reason: 'PoolExhausted'; readonly pool: string; readonly family: Family; readonly kept?: number }
+  | {
+      readonly reason: 'PoolExhausted'
+      readonly pool: string
+      readonly family: Family
+      /** What there is where more than one is `wanted`. */
+      readonly free?: number
+      readonly wanted?: number
+      /** So many of its addresses are kept for Services that have gone. */
+      readonly kept?: number
+    }
 
 /** What it holds is no longer what it asks for. */
 export type Mismatch =
   | { readonly reason: 'FamiliesChanged'; readonly held: readonly Family[]; readonly wanted: readonly Family[] }
   | { readonly reason: 'OtherAddressRequested'; readonly held: readonly Address[]; readonly requested: readonly Address[] }
-  | { readonly reason: 'OutsideRequestedPool'; readonly address: Address; readonly requested: string; readonly actual: string }
+  | { readonly reason: 'OutsideRequestedPool'; readonly address: Address; readonly requested: readonly string[]; readonly actual: string }
 
 export type Refusal =
   | { readonly reason: 'NoPools' }
@@ -86,11 +96,11 @@ export function describeRefusal(refusal: Refusal): string {
     case 'RequestInvalid':
       return refusal.message
     case 'RequestFamiliesDiffer':
-      return `the Service asks for ${listFamilies(refusal.requested)} but its cluster IPs are ${listFamilies(refusal.wanted)}: ask for one address of each family that it has`
+      return `the Service asks for ${listFamilies(refusal.requested)} but its cluster IPs are ${listFamilies(refusal.wanted)}: ask for addresses of each family that it has, and of no other`
     case 'AddressInNoPool':
       return `address ${formatAddress(refusal.address)} is in no IPAddressPool`
     case 'AddressesInSeveralPools':
-      return `addresses ${listAddresses(refusal.addresses)} are in different pools (${listNames(refusal.pools)}): both must come from one pool`
+      return `addresses ${listAddresses(refusal.addresses)} are in different pools (${listNames(refusal.pools)}): they must come from one pool, unless metallb.io/address-pool lists these`
     case 'AddressAvoided':
       return `address ${formatAddress(refusal.address)} ends in .0 or .255, which pool "${refusal.pool}" avoids (avoidBuggyIPs)`
     case 'NodeAddress':
@@ -100,7 +110,7 @@ export function describeRefusal(refusal: Refusal): string {
     case 'NoPoolAvailable':
       return `no available IPs: ${listRefusals(refusal.tried)}`
     case 'QuotaExceeded':
-      return `namespace "${refusal.namespace}" has ${refusal.used} ${refusal.family} ${refusal.used === 1 ? 'address' : 'addresses'}, and AllocationPolicy "${refusal.policy}" allows it ${refusal.allowed}`
+      return `namespace "${refusal.namespace}" has ${refusal.used} ${refusal.family} ${refusal.used === 1 ? 'address' : 'addresses'}, and AllocationPolicy "${refusal.policy}" allows it ${refusal.allowed}${refusal.wanted === undefined ? '' : `; ${refusal.wanted} more are wanted`}`
     default:
       return describeParticular(refusal)
   }
@@ -113,7 +123,7 @@ function describeParticular(refusal: Mismatch | TenantConflict | PoolRefusal): s
     case 'OtherAddressRequested':
       return `the Service asks for ${listAddresses(refusal.requested)} but holds ${listAddresses(refusal.held)}`
     case 'OutsideRequestedPool':
-      return `the Service asks for pool "${refusal.requested}" but address ${formatAddress(refusal.address)} belongs to pool "${refusal.actual}"`
+      return `the Service asks for ${namedPools(refusal.requested)} but address ${formatAddress(refusal.address)} belongs to pool "${refusal.actual}"`
     case 'AddressInUse':
       return `address ${formatAddress(refusal.address)} is in use by Service ${refusal.by}: share it by giving both the same annotation metallb.io/allow-shared-ip, or choose another`
     case 'SharingKeyDiffers':
@@ -135,10 +145,18 @@ function describeParticular(refusal: Mismatch | TenantConflict | PoolRefusal): s
     case 'FamilyUnavailable':
       return `pool "${refusal.pool}" has no ${refusal.family} addresses`
     case 'PoolExhausted':
-      return `no available IPs in pool "${refusal.pool}": every ${refusal.family} address is in use${describeKept(refusal.kept)}`
+      return describeExhausted(refusal)
     default:
       return unreachable(refusal)
   }
+}
+
+function describeExhausted({ pool, family, free, wanted, kept }: Extract<PoolRefusal, { readonly reason: 'PoolExhausted' }>): string {
+  const state =
+    free === undefined
+      ? `every ${family} address is in use`
+      : `it has ${free} free ${family} ${free === 1 ? 'address' : 'addresses'}, ${wanted} are wanted`
+  return `no available IPs in pool "${pool}": ${state}${describeKept(kept)}`
 }
 
 /** @returns '' when none is kept */
@@ -153,6 +171,11 @@ function listFamilies(families: readonly Family[]): string {
 
 function listAddresses(addresses: readonly Address[]): string {
   return addresses.map(formatAddress).join(', ')
+}
+
+/** `pool "a"`, or `pools "a", "b"`. */
+export function namedPools(names: readonly string[]): string {
+  return `${names.length === 1 ? 'pool' : 'pools'} ${names.map((name) => `"${name}"`).join(', ')}`
 }
 
 function listNames(names: readonly string[]): string {

@@ -37,6 +37,12 @@ export class ReleasedPlaces {
     return true
   }
 
+  /** All of them; costs as much as there are. */
+  oldestFirst(): readonly Place[] {
+    const all = [...this.#byAddress.values()].toSorted((a, b) => a.at - b.at || (a.rank < b.rank ? -1 : 1))
+    return all.map(({ place }) => place)
+  }
+
   places(): readonly Place[] {
     return [...this.#byAddress.values()].map(({ place }) => place)
   }

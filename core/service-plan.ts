@@ -1,5 +1,5 @@
 // What the controller does about one Service, decided without doing it: state and Service in, actions out. Level-driven: it never asks what changed, only what is.
-import { formatAddress } from './address.ts'
+import { type Address, formatAddress, sameAddress } from './address.ts'
 import { byAge } from './age.ts'
 import { annotationPrefix, deprecatedPrefix } from './annotations.ts'
 import { type Book, noteOutside } from './book.ts'
@@ -8,7 +8,7 @@ import type { Ipam } from './ipam.ts'
 import type { Allocation } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import { type NamespacedName, splitName } from './namespaced-name.ts'
-import { describeRefusal, type Refusal } from './refusal.ts'
+import { describeRefusal, namedPools, type Refusal } from './refusal.ts'
 import type { Result } from './result.ts'
 import type { AllocatedCondition, ServiceView } from './service.ts'
 import { sameTenant } from './tenant.ts'
@@ -35,6 +35,8 @@ export interface WriteStatus {
   readonly addresses: readonly string[]
   /** For the annotation; none removes it. */
   readonly pool?: string
+  /** The pool of each address that the status does not show yet. */
+  readonly added: readonly string[]
   /** `metallb.io/Allocated`; none removes it. */
   readonly condition?: AllocatedCondition
 }
@@ -121,7 +123,8 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
     return actions
   }
   const { allocation, refusal } =
-    kept === undefined ? allocateAnew(ipam, service, namespace) : extendIfWanted(ipam, service, namespace, kept)
+    kept?.allocation === undefined ? allocateAnew(ipam, service, namespace) : extendIfWanted(ipam, service, namespace, kept.allocation)
+  if (kept !== undefined) actions.push(...cleared(service, kept, allocation))
   if (refusal === undefined) waiting.leave(service.key)
   else waiting.enter(waiterOf(service), wantOf(ipam, service, namespace, { refusal, isPart: allocation !== undefined }))
   if (allocation !== undefined) actions.push(...accept(book, service, refusal))
@@ -150,24 +153,36 @@ function allocateAnew(ipam: Ipam, service: ServiceView, namespace: NamespaceView
   return extendIfWanted(ipam, service, namespace, found.value)
 }
 
-/** What the Service has and may keep. What it may not keep stays shut until its status is written. */
+/** What a Service has, what it may keep of that, and why not all of it. */
+interface Kept {
+  readonly had: readonly Address[]
+  readonly allocation?: Allocation
+  readonly refusal?: Refusal
+  /** We learn only now that it holds them: with another holder it is a double, not something that a user did. */
+  readonly isNews: boolean
+}
+
+/** What it may not keep stays shut until its status is written. */
 function keep(
   book: Book,
   service: ServiceView,
   namespace: NamespaceView,
   { known, actions }: { readonly known: Allocation | undefined; readonly actions: Action[] },
-): Allocation | undefined | 'notOurs' {
+): Kept | undefined | 'notOurs' {
   const { ipam } = book
   const current = known?.addresses ?? service.held
   if (current.length === 0) return undefined
+  const kept = { had: current, isNews: known === undefined }
   const claim = known === undefined ? claimHeld(book, service, namespace, actions) : ipam.claim(service, current, namespace)
-  if (claim.ok) return claim.value
+  if (claim.ok) {
+    if (claim.value.addresses.length < current.length) ipam.shut(service, current)
+    return { ...kept, allocation: claim.value }
+  }
   // Without pools nothing tells our work from that of others but our annotation.
   if (claim.error.reason === 'NoPools' && service.allocatedFromPool === undefined) return 'notOurs'
   ipam.vacate(service.key)
   ipam.shut(service, service.held)
-  actions.push(cleared(service, current.map(formatAddress), claim.error, known === undefined))
-  return undefined
+  return { ...kept, refusal: claim.error }
 }
 
 /** Somebody who waits may share now what was not to be shared before. */
@@ -190,17 +205,25 @@ function claimHeld(book: Book, service: ServiceView, namespace: NamespaceView, a
   }
 }
 
-/** PreferDualStack with two cluster IPs is content with one address, and takes the second when there is one; unless it said which address it wants. */
-function wantsMore(service: ServiceView, allocation: Allocation): boolean {
-  const { requestedAddresses, families, deleting } = service
-  const asksForNone = requestedAddresses.ok && requestedAddresses.value.length === 0
-  return asksForNone && families.length > allocation.addresses.length && !deleting
+/**
+ * PreferDualStack with two cluster IPs is content with one family, and takes the second when there is one. Who wants more addresses of a family than it has
+ * waits for them. Who said which addresses it wants has them all.
+ */
+function wantsMore(service: ServiceView, { addresses }: Allocation): boolean {
+  const { requestedAddresses, requestFault, families, addressCount, deleting } = service
+  const asksForNone = requestFault === undefined && requestedAddresses.length === 0
+  return asksForNone && families.length * addressCount > addresses.length && !deleting
 }
 
-function extendIfWanted(ipam: Ipam, service: ServiceView, namespace: NamespaceView, allocation: Allocation): Outcome {
-  if (!wantsMore(service, allocation)) return { allocation }
-  const extended = ipam.extend(service, namespace)
-  return extended.ok ? { allocation: extended.value } : { allocation, refusal: extended.error }
+function extendIfWanted(ipam: Ipam, service: ServiceView, namespace: NamespaceView, had: Allocation): Outcome {
+  let allocation = had
+  // One family may be completed where another cannot: that is asked for once more, for its reason.
+  while (wantsMore(service, allocation)) {
+    const extended = ipam.extend(service, namespace)
+    if (!extended.ok) return { allocation, refusal: extended.error }
+    allocation = extended.value
+  }
+  return { allocation }
 }
 
 const refusalEvents: Partial<Readonly<Record<Refusal['reason'], EventReason>>> = {
@@ -217,12 +240,12 @@ function refuse({ told }: Book, service: ServiceView, refusal: Refusal): readonl
 
 /** @param missing why the second family is missing */
 function accept({ told }: Book, service: ServiceView, missing: Refusal | undefined): readonly Action[] {
-  if (!service.requestedAddresses.ok) {
-    const message = `${service.requestedAddresses.error}; it keeps what it has`
+  if (service.requestFault !== undefined) {
+    const message = `${service.requestFault.message}; it keeps what it has`
     return tell(told, service, { severity: 'Warning', reason: 'LoadBalancerFailed', message })
   }
   if (missing !== undefined) {
-    const message = `no second address for "${service.key}": ${describeRefusal(missing)}`
+    const message = `no ${furtherAddress(service)} for "${service.key}": ${describeRefusal(missing)}`
     return tell(told, service, { severity: 'Normal', reason: 'AdditionalAssignFailed', message })
   }
   told.delete(service.key)
@@ -239,16 +262,22 @@ function tell(told: Book['told'], service: ServiceView, news: Pick<EmitEvent, 's
   return [{ type: 'emitEvent', service: service.key, ...news }]
 }
 
-/** @param isNews we learn only now that it holds them: with another holder it is a double, not something that a user did */
-function cleared(service: ServiceView, addresses: readonly string[], refusal: Refusal, isNews: boolean): Action {
-  const isDouble = isNews && 'by' in refusal
-  return {
-    type: 'emitEvent',
-    service: service.key,
-    severity: isDouble ? 'Warning' : 'Normal',
-    reason: 'ClearAssignment',
-    message: `Service loses ${addresses.join(', ')}: ${describeRefusal(refusal)}${isDouble ? '; the older Service keeps it' : ''}`,
-  }
+/** @param allocation what it has now: perhaps some of the same again */
+function cleared(service: ServiceView, { had, refusal, isNews }: Kept, allocation: Allocation | undefined): readonly Action[] {
+  const has = allocation?.addresses ?? []
+  const lost = had.filter((address) => !has.some((other) => sameAddress(address, other)))
+  if (lost.length === 0) return []
+  const isDouble = isNews && refusal !== undefined && 'by' in refusal
+  const why = refusal === undefined ? `it asks for ${service.addressCount} of each family` : describeRefusal(refusal)
+  return [
+    {
+      type: 'emitEvent',
+      service: service.key,
+      severity: isDouble ? 'Warning' : 'Normal',
+      reason: 'ClearAssignment',
+      message: `Service loses ${lost.map(formatAddress).join(', ')}: ${why}${isDouble ? '; the older Service keeps it' : ''}`,
+    },
+  ]
 }
 
 /** Undefined: whatever the status says may stay. Without pools nobody knows whether the Service is for us, so nothing is written into it. */
@@ -261,9 +290,9 @@ function conditionOf(
     if (refusal === undefined || refusal.reason === 'NoPools') return service.allocated
     return { status: 'False', reason: refusal.reason, message: describeRefusal(refusal) }
   }
-  const message = assigned(allocation.addresses.map(formatAddress), allocation.pool)
+  const message = assigned(allocation)
   if (refusal === undefined) return { status: 'True', reason: 'Allocated', message }
-  return { status: 'True', reason: 'PartlyAllocated', message: `${message}; no second address: ${describeRefusal(refusal)}` }
+  return { status: 'True', reason: 'PartlyAllocated', message: `${message}; no ${furtherAddress(service)}: ${describeRefusal(refusal)}` }
 }
 
 /** A Service that has its address and no condition was served by MetalLB: it is as right without. */
@@ -279,10 +308,11 @@ function writeIfNeeded(
   condition: AllocatedCondition | undefined,
 ): readonly Action[] {
   const addresses = allocation?.addresses.map(formatAddress) ?? []
+  const pool = allocation === undefined ? undefined : distinctPools(allocation).join(',')
   const isSame = addresses.length === service.heldText.length && addresses.every((text, index) => text === service.heldText[index])
   const isExact = isSame && (addresses.length === 0 || (service.heldIsComplete && !service.heldIsStrange))
   const isToldRight = isShown(condition, service.allocated)
-  if (isExact && isToldRight && service.allocatedFromPool === allocation?.pool) {
+  if (isExact && isToldRight && service.allocatedFromPool === pool) {
     settle(book, service.key)
     return []
   }
@@ -292,29 +322,44 @@ function writeIfNeeded(
     settle(book, service.key)
     return []
   }
+  const added = allocation === undefined ? [] : poolsOfNew(service, addresses, allocation)
   const write: Action = {
     type: 'writeStatus',
     service: service.key,
     resourceVersion: service.resourceVersion,
     addresses,
-    ...(allocation === undefined ? {} : { pool: allocation.pool }),
+    ...(pool === undefined ? {} : { pool }),
+    added,
     ...(condition === undefined ? {} : { condition }),
   }
   if (!isSame) book.unwritten.set(service.key, service.heldText.join())
-  return allocation === undefined || isSame ? [write] : [write, ...announce(service, addresses, allocation.pool)]
+  return allocation === undefined || added.length === 0 ? [write] : [write, ...announce(service, allocation)]
 }
 
-function assigned(addresses: readonly string[], pool: string): string {
-  return `Assigned IP ${addresses.join(', ')} from pool "${pool}"`
+function poolsOfNew({ heldText }: ServiceView, addresses: readonly string[], { pools }: Allocation): readonly string[] {
+  return pools.filter((_, index) => !heldText.includes(addresses[index] ?? ''))
 }
 
-function announce(service: ServiceView, addresses: readonly string[], pool: string): readonly Action[] {
+function assigned(allocation: Allocation): string {
+  return `Assigned IP ${allocation.addresses.map(formatAddress).join(', ')} from ${namedPools(distinctPools(allocation))}`
+}
+
+/** In the order of the addresses. */
+function distinctPools({ pools }: Allocation): readonly string[] {
+  return pools.length === 1 ? pools : [...new Set(pools)]
+}
+
+function furtherAddress({ addressCount }: ServiceView): string {
+  return addressCount === 1 ? 'second address' : 'further address'
+}
+
+function announce(service: ServiceView, allocation: Allocation): readonly Action[] {
   const told: Action = {
     type: 'emitEvent',
     service: service.key,
     severity: 'Normal',
     reason: 'IPAllocated',
-    message: assigned(addresses, pool),
+    message: assigned(allocation),
   }
   const [old] = service.deprecatedAnnotations
   if (old === undefined) return [told]

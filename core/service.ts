@@ -1,10 +1,9 @@
 // A Service reduced to what load balancing reads: parsed once here, complete and readonly for everybody else.
-import { type Address, type Family, parseAddress, sameAddress } from './address.ts'
+import { type Address, type Family, parseAddress } from './address.ts'
 import { annotations, deprecatedAnnotations, readAnnotation } from './annotations.ts'
 import { joinName, type NamespacedName } from './namespaced-name.ts'
 import type { Service } from './objects.ts'
-import { quote } from './quote.ts'
-import { fail, ok, type Result } from './result.ts'
+import { readRequest, type ServiceRequest } from './request.ts'
 import type { Labels } from './selector.ts'
 import { asFields, asList, asText, asTexts, type Fields } from './shape.ts'
 
@@ -20,7 +19,7 @@ export interface ServicePortView {
   readonly port: number
 }
 
-export interface ServiceView {
+export interface ServiceView extends ServiceRequest {
   readonly key: NamespacedName
   readonly namespace: string
   readonly name: string
@@ -43,10 +42,6 @@ export interface ServiceView {
   readonly externalTrafficPolicy: 'Cluster' | 'Local'
   readonly selector: Labels
   readonly sharingKey?: string
-  /** `isDefault`: filled in by us, so a preference. */
-  readonly requestedPool?: { readonly name: string; readonly isDefault: boolean }
-  /** Empty when none are asked for; the error says what is wrong with the request. */
-  readonly requestedAddresses: Result<readonly Address[], string>
   /** What the status says it has, in that order, without what cannot be read. */
   readonly held: readonly Address[]
   /** The `ip` texts of the status as they stand. */
@@ -85,7 +80,6 @@ export function viewService(service: Service, classes: LoadBalancerClasses = {})
   const isOurs = isOurClass(loadBalancerClass, classes)
   const clusterAddresses = readClusterAddresses(spec)
   const sharingKey = readAnnotation(metadata['annotations'], annotations.allowSharedIP)
-  const requestedPool = readRequestedPool(metadata['annotations'])
   const allocatedFromPool = asTexts(metadata['annotations'])[annotations.allocatedFromPool]
   return {
     key: joinName(namespace, name),
@@ -106,8 +100,7 @@ export function viewService(service: Service, classes: LoadBalancerClasses = {})
     externalTrafficPolicy: spec['externalTrafficPolicy'] === 'Local' ? 'Local' : 'Cluster',
     selector: asTexts(spec['selector']),
     ...(sharingKey === undefined ? {} : { sharingKey }),
-    ...(requestedPool === undefined ? {} : { requestedPool }),
-    requestedAddresses: readRequestedAddresses(metadata['annotations'], spec['loadBalancerIP']),
+    ...readRequest(metadata['annotations'], spec['loadBalancerIP']),
     ...(allocatedFromPool === undefined ? {} : { allocatedFromPool }),
     ...readStatus(asFields(asFields(service)?.['status'])),
     deprecatedAnnotations: deprecatedAnnotations(metadata['annotations']),
@@ -147,42 +140,6 @@ function readPorts(list: unknown): readonly ServicePortView[] {
     const port = fields['port']
     return typeof port === 'number' ? [{ protocol: asText(fields['protocol']) ?? 'TCP', port }] : []
   })
-}
-
-function readRequestedPool(all: unknown): ServiceView['requestedPool'] {
-  const name = readAnnotation(all, annotations.addressPool)
-  if (name === undefined) return undefined
-  return { name, isDefault: asTexts(all)[annotations.addressPoolSource] === 'default' }
-}
-
-function readRequestedAddresses(all: unknown, specAddress: unknown): ServiceView['requestedAddresses'] {
-  const listed = readAnnotation(all, annotations.loadBalancerIPs)
-  const single = asText(specAddress) ?? ''
-  if (listed !== undefined && single !== '') {
-    return fail(
-      `both the annotation ${annotations.loadBalancerIPs} (${quote(listed)}) and spec.loadBalancerIP (${quote(single)}) ask for an address; keep only the annotation`,
-    )
-  }
-  const text = listed ?? single
-  const where = listed === undefined ? 'spec.loadBalancerIP' : annotations.loadBalancerIPs
-  if (text === '') return ok([])
-  const addresses: Address[] = []
-  for (const part of text.split(',', 3)) {
-    const address = parseAddress(part.trim())
-    if (!address.ok) return fail(`${quote(part.trim())} in ${where} is not an IP address: ${address.error}`)
-    addresses.push(address.value)
-  }
-  const [first, second, ...more] = addresses
-  if (more.length > 0)
-    return fail(`${where} ${quote(text)} lists more than one address of each family; list at most one IPv4 and one IPv6 address`)
-  if (first !== undefined && second !== undefined && first.family === second.family) {
-    return fail(
-      sameAddress(first, second)
-        ? `${where} ${quote(text)} lists the same address twice; list it once`
-        : `${where} ${quote(text)} lists two ${first.family} addresses; list at most one IPv4 and one IPv6 address`,
-    )
-  }
-  return ok(addresses)
 }
 
 function readStatus(status: Fields | undefined): ReturnType<typeof readHeld> & ReturnType<typeof readCondition> {

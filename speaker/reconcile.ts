@@ -221,12 +221,15 @@ export class Reconciler {
   /** The election does not ask which interfaces a node has, so a node may own what it has no way to answer for: only its people can cure that. */
   #tellUnreachable(key: NamespacedName, service: Service, decision: Decision): void {
     const { events, log, node, wire } = this.#options
-    const wanted = decision.type === 'announce' ? decision.interfaces : 'all'
-    if (wanted === 'all' || wire === undefined || !wanted.isDisjointFrom(wire.interfaces)) {
+    const missing = new Set<string>()
+    for (const { interfaces } of decision.type === 'announce' && wire !== undefined ? decision.answers : []) {
+      if (interfaces !== 'all' && interfaces.isDisjointFrom(wire?.interfaces ?? new Set())) for (const name of interfaces) missing.add(name)
+    }
+    if (missing.size === 0) {
       this.#toldUnreachable.delete(key)
       return
     }
-    const names = [...wanted].toSorted().join(', ')
+    const names = [...missing].toSorted().join(', ')
     if (this.#toldUnreachable.get(key) === names) return
     this.#toldUnreachable.set(key, names)
     const message = `node "${node}" owns the address with protocol "${protocol}" but has none of the interfaces that the L2Advertisements name: ${names}`

@@ -1,5 +1,4 @@
 // Which Services the controller would take their addresses from: what they hold is claimed again under the pools as they would be.
-import type { Address } from '../../core/address.ts'
 import type { Pool } from '../../core/config/pool.ts'
 import { sameScope } from '../../core/config/scope.ts'
 import { sameSelectors } from '../../core/config/selectors.ts'
@@ -13,8 +12,12 @@ import type { World } from '../world.ts'
 
 export class Whereabouts {
   readonly #before: World
+  readonly #after: World
   readonly #changed: ReadonlySet<string>
+  /** Pools of which something changes. */
   readonly #ipam: Ipam
+  /** All pools: for Services that are in several. Made when there is one. */
+  #whole: Ipam | undefined
   /** Its pools by name. */
   readonly #then: ReadonlyMap<string, Pool>
   readonly #namespaces = new Map<string, NamespaceView>()
@@ -22,12 +25,13 @@ export class Whereabouts {
   /** @param after differs from `before` in its configuration only */
   constructor(before: World, after: World) {
     this.#before = before
+    this.#after = after
     const [then, now] = [before.pools.pools, after.pools.pools]
     this.#then = new Map(then.map((pool) => [pool.name, pool]))
     this.#changed = before.pools === after.pools ? new Set() : changedPools(then, now)
     // A pool that stays as it is has no address that Services of the others hold: pools that are not frozen share none.
     const pools = now.filter(({ name, frozen }) => frozen || this.#changed.has(name) || !this.#then.has(name))
-    this.#ipam = createIpam(this.#changed.size === 0 ? [] : pools, { poolPriority: after.poolPriority, reserved: [] })
+    this.#ipam = ipamOf(this.#changed.size === 0 ? [] : pools, after)
   }
 
   /** Services of other pools stay where they are. */
@@ -35,23 +39,24 @@ export class Whereabouts {
     return this.#changed.has(pool)
   }
 
-  /** The pool that would have its addresses after the change; undefined when it would lose them. */
-  poolAfter(allocation: Allocation): string | undefined {
-    const { service, addresses, pool: name } = allocation
-    if (!this.mayMove(name)) return name
-    const now = this.#commonPool(addresses)
-    if (now === undefined) return undefined
+  /** The pools that would have its addresses after the change, for each of them; undefined when it would lose them. */
+  poolsAfter({ service, addresses, pools: names }: Allocation): readonly string[] | undefined {
+    if (!names.some((name) => this.mayMove(name))) return names
+    const ipam = new Set(names).size > 1 ? this.#everything() : this.#ipam
+    const pools = addresses.flatMap((address) => ipam.poolOf(address) ?? [])
+    if (pools.length < addresses.length) return undefined
     const namespace = this.#namespaceOf(splitName(service).namespace)
-    if (now.name === name && isSure(this.#then.get(name), now)) return allowsNamespace(now, namespace) ? name : undefined
+    if (pools.every((now, index) => now.name === names[index] && isSure(this.#then.get(now.name), now)))
+      return pools.every((now) => allowsNamespace(now, namespace)) ? names : undefined
     const object = this.#before.serviceObject(service)
-    if (object === undefined) return name
-    const claim = this.#ipam.claim(viewService(object, this.#before.classes), addresses, namespace)
-    return claim.ok ? claim.value.pool : undefined
+    if (object === undefined) return names
+    const claim = ipam.claim(viewService(object, this.#before.classes), addresses, namespace)
+    return claim.ok ? pools.map(({ name }) => name) : undefined
   }
 
-  #commonPool([first, ...more]: readonly Address[]): Pool | undefined {
-    const pool = first === undefined ? undefined : this.#ipam.poolOf(first)
-    return more.every((address) => this.#ipam.poolOf(address) === pool) ? pool : undefined
+  #everything(): Ipam {
+    this.#whole ??= ipamOf(this.#after.pools.pools, this.#after)
+    return this.#whole
   }
 
   #namespaceOf(name: string): NamespaceView {
@@ -59,6 +64,10 @@ export class Whereabouts {
     this.#namespaces.set(name, known)
     return known
   }
+}
+
+function ipamOf(pools: readonly Pool[], { poolPriority }: World): Ipam {
+  return createIpam(pools, { poolPriority, reserved: [] })
 }
 
 /** Who holds an address of this pool already, and is not shut out by its namespace, keeps it: nothing else of the Service is asked that was not asked before. */

@@ -28,14 +28,23 @@ export class Announcements {
     return known
   }
 
-  /** @param poolAfter of the same addresses */
-  endedFor({ service, pool, addresses, tenant }: Allocation, poolAfter: string): readonly Address[] {
-    const [then, now] = [this.#before.pools.get(pool), this.#after.pools.get(poolAfter)]
+  /** @param poolsAfter of the same addresses */
+  endedFor(allocation: Allocation, poolsAfter: readonly string[]): readonly Address[] {
+    const { addresses, pools } = allocation
+    const indexes = Map.groupBy(addresses.keys(), (index) => `${pools[index]} ${poolsAfter[index]}`)
+    return [...indexes.values()].flatMap((group) => this.#endedOf(allocation, poolsAfter, group))
+  }
+
+  /** @param group positions of addresses of one pool that will be of one pool */
+  #endedOf({ service, addresses, pools, tenant }: Allocation, poolsAfter: readonly string[], group: readonly number[]): readonly Address[] {
+    const [index = 0] = group
+    const [then, now] = [this.#before.pools.get(pools[index] ?? ''), this.#after.pools.get(poolsAfter[index] ?? '')]
     if (then === undefined || now === undefined) return []
-    const families = [...new Set(addresses.map(({ family }) => family))]
+    const theirs = group.flatMap((each) => addresses[each] ?? [])
+    const families = [...new Set(theirs.map(({ family }) => family))]
     const labels = (): Labels => asTexts(this.#world.serviceObject(service)?.metadata.labels)
     const ended = this.#ended(then, now, { families, labels, sharingKey: tenant.sharingKey })
-    return ended.length === 0 ? [] : addresses.filter(({ family }) => ended.includes(family))
+    return ended.length === 0 ? [] : theirs.filter(({ family }) => ended.includes(family))
   }
 
   #judge(then: Pool | undefined, now: Pool | undefined): boolean {

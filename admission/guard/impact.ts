@@ -29,12 +29,12 @@ export function impactOf(before: World, after: World): Impact {
   const announcements = new Announcements(before, after)
   const impact = { addresses: [] as Loss[], announcements: [] as Loss[] }
   for (const allocation of before.ipam().allocations()) {
-    const { service, addresses, pool } = allocation
-    if (!whereabouts.mayMove(pool) && !announcements.mayEnd(pool)) continue
-    const poolAfter = whereabouts.poolAfter(allocation)
-    const lost = poolAfter === undefined ? addresses : announcements.endedFor(allocation, poolAfter)
+    const { service, addresses, pools } = allocation
+    if (!pools.some((pool) => whereabouts.mayMove(pool) || announcements.mayEnd(pool))) continue
+    const poolsAfter = whereabouts.poolsAfter(allocation)
+    const lost = poolsAfter === undefined ? addresses : announcements.endedFor(allocation, poolsAfter)
     if (lost.length === 0 || isLeaving(before, service)) continue
-    impact[poolAfter === undefined ? 'addresses' : 'announcements'].push({ service, addresses: lost })
+    impact[poolsAfter === undefined ? 'addresses' : 'announcements'].push({ service, addresses: lost })
   }
   return { addresses: impact.addresses.toSorted(byName), announcements: impact.announcements.toSorted(byName) }
 }

@@ -13,13 +13,14 @@ import type { World } from '../world.ts'
  */
 export function defaultService(object: Fields, old: Fields | undefined, namespace: string, world: World): readonly PatchOperation[] {
   const before = old === undefined ? undefined : viewService(asService(old), world.classes)
-  if (before?.requestedPool?.isDefault === true) {
-    const { requestedPool } = viewService(asService(object), world.classes)
-    const isRequest = requestedPool?.isDefault === true && requestedPool.name !== before.requestedPool.name
-    return isRequest ? removeAnnotation(annotations.addressPoolSource) : []
+  const present = asFields(asFields(object['metadata'])?.['annotations'])
+  if (before?.preferredPool !== undefined) {
+    const { preferredPool, requestedPools } = viewService(asService(object), world.classes)
+    const isStale = present?.[annotations.addressPoolSource] === 'default'
+    const isRequest = requestedPools.length > 0 || (preferredPool !== undefined && preferredPool !== before.preferredPool)
+    return isStale && isRequest ? removeAnnotation(annotations.addressPoolSource) : []
   }
   if (before?.isLoadBalancer === true) return []
-  const present = asFields(asFields(object['metadata'])?.['annotations'])
   // Whoever wrote one of the two, even empty, has decided.
   if (present !== undefined && [annotations.addressPool, annotations.addressPoolSource].some((key) => Object.hasOwn(present, key)))
     return []

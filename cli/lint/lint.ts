@@ -147,10 +147,10 @@ function judgeServices(
 }
 
 /** Who has an address keeps it, who asks for one comes next: else a Service that takes any address would stand in its way. */
-function certainty({ held, requestedAddresses, requestedPool }: ReturnType<typeof viewService>): number {
+function certainty({ held, requestedAddresses, requestedPools }: ReturnType<typeof viewService>): number {
   if (held.length > 0) return 0
-  if (requestedAddresses.ok && requestedAddresses.value.length > 0) return 1
-  return requestedPool?.isDefault === false ? 2 : 3
+  if (requestedAddresses.length > 0) return 1
+  return requestedPools.length > 0 ? 2 : 3
 }
 
 /** What the user says, or the cluster's own objects; else a family of the pools. */

@@ -3,7 +3,7 @@ import type { WorldSettings } from '../../admission/still-world.ts'
 import { storedAs } from '../../admission/stored.ts'
 import { carriedFamilies, isForPeer, offersFrom } from '../../core/announce/bgp.ts'
 import type { Sha256 } from '../../core/announce/election.ts'
-import { type AnnounceableService, checkService } from '../../core/announce/eligibility.ts'
+import { type AnnounceableService, checkService, type PoolPart } from '../../core/announce/eligibility.ts'
 import { type EndpointView, viewEndpoints } from '../../core/announce/endpoints.ts'
 import { l2AdvertsFor } from '../../core/announce/layer2.ts'
 import { ownerOf } from '../../core/announce/owner.ts'
@@ -70,27 +70,36 @@ export class AnnouncersOf {
     return { layer2: layer2.node, bgp, reason: isAnnounced ? undefined : layer2.reason }
   }
 
+  /** Of the first addresses that have one, where the Service is in several pools. */
   #owner(announceable: AnnounceableService): { readonly node: string | undefined; readonly reason: string } {
-    const adverts = l2AdvertsFor(announceable.service, announceable.pool, this.#l2Adverts)
+    const owners = announceable.parts.map(({ pool }) => this.#ownerIn(pool, announceable))
+    return owners.find(({ node }) => node !== undefined) ?? owners[0] ?? { node: undefined, reason: 'ipNotAllowed' }
+  }
+
+  #ownerIn(pool: Pool, announceable: AnnounceableService): { readonly node: string | undefined; readonly reason: string } {
+    const adverts = l2AdvertsFor(announceable.service, pool, this.#l2Adverts)
     if (!adverts.ok) return { node: undefined, reason: adverts.error }
     const reason = adverts.value.length === 0 ? 'noMatchingAdvertisement' : 'noNodeCan'
     return { node: ownerOf(announceable, adverts.value, this.#electorate), reason }
   }
 
   #routes(announceable: AnnounceableService): Announcers['bgp'] {
-    const families = new Set(announceable.service.held.map(({ family }) => family))
     return [...this.#nodes.values()]
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .flatMap((node) => {
-        const offers = offersFrom(node, announceable, this.#offers, this.#electorate.ignoresExcludeLabel)
-        if (!offers.ok) return []
-        const peers = this.#peers.filter(
-          (peer) =>
-            selectsNode(peer, node.labels) &&
-            offers.value.some(({ advert }) => isForPeer(advert, peer.name)) &&
-            carriedFamilies(peer).some((family) => families.has(family)),
-        )
-        return peers.length === 0 ? [] : [{ node: node.name, peers: peers.map(({ name }) => name).toSorted() }]
+        const peers = new Set(announceable.parts.flatMap((part) => this.#peersFor(node, { ...announceable, ...part })))
+        return peers.size === 0 ? [] : [{ node: node.name, peers: [...peers].toSorted() }]
       })
+  }
+
+  /** The peers to which a node announces addresses of one pool. */
+  #peersFor(node: NodeView, part: AnnounceableService & PoolPart): readonly string[] {
+    const offers = offersFrom(node, part, this.#offers, this.#electorate.ignoresExcludeLabel)
+    if (!offers.ok) return []
+    const isFor = (peer: BgpPeer): boolean =>
+      selectsNode(peer, node.labels) &&
+      offers.value.some(({ advert }) => isForPeer(advert, peer.name)) &&
+      carriedFamilies(peer).some((family) => part.addresses.some((address) => address.family === family))
+    return this.#peers.filter(isFor).map(({ name }) => name)
   }
 }

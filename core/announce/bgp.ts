@@ -5,7 +5,7 @@ import { type BgpPeer, familiesOf } from '../config/bgp-peer.ts'
 import { selectsNode, selectsPool, selectsService } from '../config/selection.ts'
 import type { NodeView } from '../node.ts'
 import { fail, ok, type Result } from '../result.ts'
-import { type AnnounceableService, hostsOf, type NodeReason, whyNodeUnable } from './eligibility.ts'
+import { type AnnounceableService, hostsOf, type NodeReason, type PoolPart, whyNodeUnable } from './eligibility.ts'
 
 /**
  * Two of these advertisements make one route of an address and give it to one peer with different values of localPref; then a node announces nothing
@@ -43,10 +43,10 @@ export type NoOfferReason =
   /** Two advertisements give one route to one peer with different values of localPref. */
   | 'conflictingLocalPref'
 
-/** The advertisements by which this node announces a Service over BGP, each as its caller holds it. Whoever else announces does not matter: the routers choose. */
+/** The advertisements by which this node announces these addresses of a Service over BGP, each as its caller holds it. Whoever else announces does not matter: the routers choose. */
 export function offersFrom<Offer extends { readonly advert: BgpAdvert }>(
   node: NodeView,
-  { service, pool, serving }: AnnounceableService,
+  { service, pool, addresses, serving }: Pick<AnnounceableService, 'service' | 'serving'> & PoolPart,
   offers: readonly Offer[],
   ignoresExcludeLabel: boolean,
 ): Result<readonly Offer[], NoOfferReason> {
@@ -57,5 +57,5 @@ export function offersFrom<Offer extends { readonly advert: BgpAdvert }>(
   const unable = whyNodeUnable(node, hostsOf(service, serving), ignoresExcludeLabel)
   if (unable !== undefined) return fail(unable)
   const adverts = chosen.map(({ advert }) => advert)
-  return haveLocalPrefConflict(adverts, service.held) ? fail('conflictingLocalPref') : ok(chosen)
+  return haveLocalPrefConflict(adverts, addresses) ? fail('conflictingLocalPref') : ok(chosen)
 }

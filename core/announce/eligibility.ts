@@ -13,7 +13,7 @@ export type ServiceReason =
   | 'notLoadBalancer'
   | 'noIPAllocated'
   | 'invalidIP'
-  /** No pool holds all addresses of the Service. */
+  /** An address of the Service is in no pool. */
   | 'ipNotAllowed'
   | 'noEndpoints'
   /** No advertisement of the protocol selects the pool, the Service and this node. */
@@ -21,12 +21,18 @@ export type ServiceReason =
 
 export type NodeReason = 'nodeNetworkUnavailable' | 'nodeLabeledExcludeBalancers' | 'noLocalEndpoints'
 
+/** Addresses of a Service that are in one pool: the advertisements of that pool speak for them. */
+export interface PoolPart {
+  readonly pool: Pool
+  readonly addresses: readonly Address[]
+}
+
 export interface AnnounceableService {
   readonly service: ServiceView
   /** Its first address. */
   readonly first: Address
-  /** Holds all of its addresses. */
-  readonly pool: Pool
+  /** Nearly always one. */
+  readonly parts: readonly PoolPart[]
   readonly serving: readonly EndpointView[]
 }
 
@@ -41,11 +47,19 @@ export function checkService(
   if (service.heldText.length === 0) return fail('noIPAllocated')
   const [first] = service.held
   if (first === undefined || service.heldIsStrange) return fail('invalidIP')
-  const pool = pools.find((candidate) => service.held.every((address) => holds(candidate, address)))
-  if (pool === undefined) return fail('ipNotAllowed')
+  const parts = partsOf(service.held, pools)
+  if (parts === undefined) return fail('ipNotAllowed')
   const serving = endpoints.filter(({ canServe }) => canServe)
   if (serving.length === 0) return fail('noEndpoints')
-  return ok({ service, first, pool, serving })
+  return ok({ service, first, parts, serving })
+}
+
+function partsOf(addresses: readonly Address[], pools: readonly Pool[]): readonly PoolPart[] | undefined {
+  const common = pools.find((pool) => addresses.every((address) => holds(pool, address)))
+  if (common !== undefined) return [{ pool: common, addresses }]
+  const groups = Map.groupBy(addresses, (address) => pools.find((pool) => holds(pool, address)))
+  const parts = [...groups].flatMap(([pool, group]) => (pool === undefined ? [] : [{ pool, addresses: group }]))
+  return parts.length < groups.size ? undefined : parts
 }
 
 function holds(pool: Pool, address: Address): boolean {

@@ -17,11 +17,11 @@ export interface Electorate {
 /**
  * MetalLB's layer 2 decision over Ready nodes.
  *
- * @param adverts those that are for the Service
+ * @param adverts those that are for the Service, as far as it is in one pool
  * @returns the node's name; undefined when none can
  */
 export function ownerOf(
-  { service, first, serving }: AnnounceableService,
+  { service, first, serving }: Pick<AnnounceableService, 'service' | 'first' | 'serving'>,
   adverts: readonly L2Advert[],
   electorate: Electorate,
 ): string | undefined {

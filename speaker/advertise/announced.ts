@@ -1,7 +1,7 @@
 // What this node announces: by Service for people, by address for the wire. Several Services may share an address.
 import type { NamespacedName } from '../../core/namespaced-name.ts'
 import type { Interfaces } from '../l2/responder.ts'
-import type { Decision, WithholdReason } from './decide.ts'
+import type { Decision, WireAddress, WithholdReason } from './decide.ts'
 
 /** What a decision changed. */
 export type ServiceChange =
@@ -9,11 +9,6 @@ export type ServiceChange =
   | { readonly type: 'lost'; readonly address: number; readonly reason: WithholdReason | 'loadBalancerIPChanged' }
   /** Nothing was announced before either; the reason is a new one. */
   | { readonly type: 'withheld'; readonly reason: WithholdReason }
-
-export interface WireAddress {
-  readonly address: number
-  readonly interfaces: Interfaces
-}
 
 export interface WireDelta {
   /** Also addresses whose interfaces changed. */
@@ -35,8 +30,8 @@ export class Announced {
     if (decision.type === 'withhold' && decision.reason === 'serviceDeleted') this.#decisions.delete(service)
     else this.#decisions.set(service, decision)
 
-    const before = previous?.type === 'announce' ? previous.addresses : []
-    const now = decision.type === 'announce' ? decision.addresses : []
+    const before = addressesOf(previous)
+    const now = addressesOf(decision)
     const changes: ServiceChange[] = []
     const reason = decision.type === 'announce' ? 'loadBalancerIPChanged' : decision.reason
     for (const address of before) {
@@ -45,9 +40,9 @@ export class Announced {
       changes.push({ type: 'lost', address, reason })
     }
     if (decision.type === 'announce') {
-      for (const address of now) {
-        this.#hold(address, service, decision.interfaces)
-        if (!before.includes(address)) changes.push({ type: 'gained', address, interfaces: decision.interfaces })
+      for (const { address, interfaces } of decision.answers) {
+        this.#hold(address, service, interfaces)
+        if (!before.includes(address)) changes.push({ type: 'gained', address, interfaces })
       }
     } else if (changes.length === 0 && (previous?.type !== 'withhold' || previous.reason !== decision.reason)) {
       changes.push({ type: 'withheld', reason: decision.reason })
@@ -88,6 +83,10 @@ export class Announced {
     if (holders?.size === 0) this.#holders.delete(address)
     this.#touched.add(address)
   }
+}
+
+function addressesOf(decision: Decision | undefined): readonly number[] {
+  return decision?.type === 'announce' ? decision.answers.map(({ address }) => address) : []
 }
 
 /** @returns undefined when nobody announces */

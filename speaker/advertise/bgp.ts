@@ -59,10 +59,14 @@ export function decideBgp(service: ServiceView | undefined, endpoints: readonly 
   const announceable = checkService(service, endpoints, world.pools)
   if (!announceable.ok) return withhold(announceable.error)
   if (world.self === undefined) return withhold('nodeUnknown')
-  const offers = offersFrom(world.self, announceable.value, world.offers, world.ignoresExcludeLabel)
-  if (!offers.ok) return withhold(offers.error)
-  const { held } = announceable.value.service
-  return { type: 'announce', routes: held.flatMap((address) => offers.value.map((offer) => routeOf(address, offer))) }
+  const routes: BgpRoute[] = []
+  let reason: NoOfferReason | undefined
+  for (const part of announceable.value.parts) {
+    const offers = offersFrom(world.self, { ...announceable.value, ...part }, world.offers, world.ignoresExcludeLabel)
+    if (offers.ok) routes.push(...part.addresses.flatMap((address) => offers.value.map((offer) => routeOf(address, offer))))
+    else reason ??= offers.error
+  }
+  return reason !== undefined && routes.length === 0 ? withhold(reason) : { type: 'announce', routes }
 }
 
 function routeOf(address: Address, { advert, attributes }: BgpOffer): BgpRoute {

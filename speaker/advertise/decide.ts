@@ -1,6 +1,13 @@
 // Whether this node answers for a Service on layer 2, and if not, why not. The same value feeds the packet worker, metrics, events and logs.
 import type { Address } from '../../core/address.ts'
-import { checkService, hostsOf, type NodeReason, type ServiceReason } from '../../core/announce/eligibility.ts'
+import {
+  type AnnounceableService,
+  checkService,
+  hostsOf,
+  type NodeReason,
+  type PoolPart,
+  type ServiceReason,
+} from '../../core/announce/eligibility.ts'
 import type { EndpointView } from '../../core/announce/endpoints.ts'
 import { l2AdvertsFor } from '../../core/announce/layer2.ts'
 import { type Electorate, ownerOf, whyNoOwner } from '../../core/announce/owner.ts'
@@ -33,13 +40,17 @@ export type WithholdReason =
   /** This node owns it, but may not open packet sockets. */
   | 'packetSocketsNotPermitted'
 
+export interface WireAddress {
+  /** IPv4, as a number. */
+  readonly address: number
+  readonly interfaces: Interfaces
+}
+
 export type Decision =
   | {
       readonly type: 'announce'
-      /** IPv4 addresses as numbers. */
-      readonly addresses: readonly number[]
-      readonly interfaces: Interfaces
-      /** Addresses of the Service that nobody answers for: IPv6. */
+      readonly answers: readonly WireAddress[]
+      /** Addresses that this node owns, but that nobody answers for: IPv6. */
       readonly unanswered: readonly Address[]
     }
   | { readonly type: 'withhold'; readonly reason: WithholdReason }
@@ -55,9 +66,18 @@ const withhold = (reason: WithholdReason): Decision => ({ type: 'withhold', reas
 export function decide(service: ServiceView | undefined, endpoints: readonly EndpointView[], world: World): Decision {
   const announceable = checkService(service, endpoints, world.pools)
   if (!announceable.ok) return withhold(announceable.error)
-  const { service: view, pool, serving } = announceable.value
+  const decisions = announceable.value.parts.map((part) => decidePart(announceable.value, part, world))
+  const announced = decisions.filter((decision) => decision.type === 'announce')
+  if (announced.length === 0) return decisions[0] ?? withhold('ipNotAllowed')
+  const [answers, unanswered] = [announced.flatMap((part) => part.answers), announced.flatMap((part) => part.unanswered)]
+  if (answers.length === 0) return withhold('familyNotSupported')
+  return world.canSpeakArp ? { type: 'announce', answers, unanswered } : withhold('packetSocketsNotPermitted')
+}
 
-  const selected = l2AdvertsFor(view, pool, world.adverts)
+/** Parts of one Service may have several owners, where the advertisements of their pools are for different nodes. */
+function decidePart(announceable: AnnounceableService, { pool, addresses }: PoolPart, world: World): Decision {
+  const { service, serving } = announceable
+  const selected = l2AdvertsFor(service, pool, world.adverts)
   if (!selected.ok) return withhold(selected.error)
   const adverts = selected.value
   const self = world.nodes.get(world.node)
@@ -65,18 +85,12 @@ export function decide(service: ServiceView | undefined, endpoints: readonly End
   const onSelf = adverts.filter((advert) => selectsNode(advert, self.labels))
   if (onSelf.length === 0) return withhold('noMatchingAdvertisement')
 
-  const unable = whyNoOwner(self, hostsOf(view, serving), world)
+  const unable = whyNoOwner(self, hostsOf(service, serving), world)
   if (unable !== undefined) return withhold(unable)
-  if (ownerOf(announceable.value, adverts, world) !== world.node) return withhold('notOwner')
-  return announce(view, onSelf, world)
-}
-
-function announce(service: ServiceView, adverts: readonly L2Advert[], world: World): Decision {
-  const addresses = service.held.flatMap((address) => (address.family === 'IPv4' ? [address.value] : []))
-  if (addresses.length === 0) return withhold('familyNotSupported')
-  if (!world.canSpeakArp) return withhold('packetSocketsNotPermitted')
-  const unanswered = service.held.filter(({ family }) => family === 'IPv6')
-  return { type: 'announce', addresses, interfaces: interfacesOf(adverts), unanswered }
+  if (ownerOf(announceable, adverts, world) !== world.node) return withhold('notOwner')
+  const interfaces = interfacesOf(onSelf)
+  const answers = addresses.flatMap(({ family, value }) => (family === 'IPv4' ? [{ address: value, interfaces }] : []))
+  return { type: 'announce', answers, unanswered: addresses.filter(({ family }) => family === 'IPv6') }
 }
 
 /** One advertisement without a list opens every interface. */

@@ -91,7 +91,10 @@ const services: Chapter = {
   }),
   'Two wishes at once': service('web', asking('10.99.0.201'), { loadBalancerIP: '10.99.0.202' }),
   'Two spellings that differ': service('web', { ...named('lan'), 'metallb.universe.tf/address-pool': 'round' }),
-  'Three addresses': service('web', asking('10.99.0.201,10.99.0.202,10.99.0.203')),
+  'One address twice': service('web', asking('10.99.0.201,10.99.0.202,10.99.0.201')),
+  'A list of pools with two that do not exist': service('web', named('lam, round, elsewhere')),
+  'More addresses than the pool has': service('web', { ...named('pair'), 'metallb.io/address-count': '2' }),
+  'More addresses than anybody gets': service('web', { 'metallb.io/address-count': '17' }),
   'A misspelled annotation, a deprecated one, and one of somebody else': service('web', {
     'metallb.io/loadbalancerIP': '10.99.0.201',
     'metallb.universe.tf/address-pool': 'lan',

@@ -9,5 +9,11 @@ export const table: RuleTable = {
       refused:
         'metadata.annotations[metallb.io/loadBalancerIPs]: address 10.0.1.1 belongs to pool "b", not to the pool that the Service names, "a"; name "b" or ask for an address of "a"',
     },
+    'refuses an address that is in none of the listed pools': {
+      pools: { a: '10.0.0.0/28', b: '10.0.1.0/28', c: '10.0.2.0/28' },
+      object: serviceWith({ ...named('a,c'), ...asking('10.0.0.1,10.0.1.1') }),
+      refused:
+        'metadata.annotations[metallb.io/loadBalancerIPs]: address 10.0.1.1 belongs to pool "b", not to one of those that the Service lists, "a", "c"; name "b" or ask for an address of "a", "c"',
+    },
   },
 }

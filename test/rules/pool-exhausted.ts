@@ -24,6 +24,27 @@ export const table: RuleTable = {
       refused:
         'metadata.annotations[metallb.io/address-pool]: pool "a" is full: its only IPv6 address is in use; add addresses to the pool, delete a Service that holds one, or name another pool',
     },
+    'refuses a pool with fewer free addresses than are wanted': {
+      pools: { a: '10.0.0.1-10.0.0.3' },
+      services: [holder('x/1', '10.0.0.1'), holder('x/2', '10.0.0.2')],
+      object: serviceWith({ ...named('a'), 'metallb.io/address-count': '2' }),
+      refused:
+        'metadata.annotations[metallb.io/address-pool]: pool "a" has too few: 1 of its IPv4 addresses is free, 2 are wanted; add addresses to the pool, delete a Service that holds one, or name another pool',
+    },
+    'refuses a list of pools when all of them are full': {
+      pools: { a: '10.0.0.1/32', b: '10.0.0.3/32' },
+      services: [holder('x/1', '10.0.0.1'), holder('x/2', '10.0.0.3')],
+      object: serviceWith(named('b,a')),
+      refused: [
+        'metadata.annotations[metallb.io/address-pool]: pool "b" is full: its only IPv4 address is in use; add addresses to the pool, delete a Service that holds one, or name another pool',
+        'metadata.annotations[metallb.io/address-pool]: pool "a" is full: its only IPv4 address is in use; add addresses to the pool, delete a Service that holds one, or name another pool',
+      ].join('\n'),
+    },
+    'lets pass who lists another pool': {
+      pools: { a: '10.0.0.1/32', b: '10.0.0.3/32' },
+      services: [holder('x/1', '10.0.0.1')],
+      object: serviceWith(named('a,b')),
+    },
     'lets pass who can share': {
       pools: { a: '10.0.0.1/32' },
       services: [holder('x/1', '10.0.0.1', { annotations: { 'metallb.io/allow-shared-ip': 'k' }, spec: { ports: [{ port: 443 }] } })],

@@ -13,6 +13,20 @@ export const table: RuleTable = {
       object: serviceWith(named('elsewhere')),
       refused: 'metadata.annotations[metallb.io/address-pool]: there is no pool "elsewhere"; there are: a, b',
     },
+    'names each item of a list that is no pool': {
+      pools: { premium: '10.0.0.0/28', spare: '10.0.1.0/28' },
+      object: serviceWith(named('premuim, spare, elsewhere')),
+      refused: [
+        'metadata.annotations[metallb.io/address-pool]: there is no pool "premuim"; did you mean "premium"?',
+        'metadata.annotations[metallb.io/address-pool]: there is no pool "elsewhere"; there are: premium, spare',
+      ].join('\n'),
+    },
+    'only warns who has listed a pool that is gone': {
+      pools: { spare: '10.0.1.0/28' },
+      object: serviceWith(named('gone,spare'), { labels: { new: 'label' }, held: ['10.0.1.0'] }),
+      old: serviceWith(named('gone,spare'), { held: ['10.0.1.0'] }),
+      warned: 'metadata.annotations[metallb.io/address-pool]: there is no pool "gone"; there are: spare',
+    },
     'says nothing while no pool exists at all': { object: serviceWith(named('premium')) },
     'never refuses a default': {
       pools: { a: '10.0.0.0/28' },

@@ -7,13 +7,13 @@ export const table: RuleTable = {
       pools: { a: '10.0.0.0/28 fd00::/64' },
       object: serviceWith(asking('fd00::5')),
       refused:
-        'metadata.annotations[metallb.io/loadBalancerIPs]: asks for IPv6, but the Service is IPv4 (its cluster IPs); ask for exactly one address of that family',
+        'metadata.annotations[metallb.io/loadBalancerIPs]: asks for IPv6, but the Service is IPv4 (its cluster IPs); ask for addresses of that family alone',
     },
     'refuses one address for two families': {
       pools: { a: '10.0.0.0/28 fd00::/64' },
       object: serviceWith(asking('10.0.0.5'), { clusterIPs: dualStack }),
       refused:
-        'metadata.annotations[metallb.io/loadBalancerIPs]: asks for IPv4, but the Service is IPv4 and IPv6 (its cluster IPs); ask for exactly one address of each',
+        'metadata.annotations[metallb.io/loadBalancerIPs]: asks for IPv4, but the Service is IPv4 and IPv6 (its cluster IPs); ask for addresses of each',
     },
     'lets one of each pass': {
       pools: { a: '10.0.0.0/28 fd00::/64' },

@@ -4,7 +4,7 @@ import { refuse, type ServiceRule } from './rule.ts'
 
 /** Two spellings of one annotation that say different things: whichever we took, somebody meant the other. */
 export const conflictingAnnotations: ServiceRule = ({ annotations: written }) =>
-  [annotations.addressPool, annotations.loadBalancerIPs, annotations.allowSharedIP].flatMap((name) => {
+  [annotations.addressPool, annotations.loadBalancerIPs, annotations.addressCount, annotations.allowSharedIP].flatMap((name) => {
     const old = deprecatedPrefix + name.slice(annotationPrefix.length)
     const [now, before] = [written[name]?.trim() ?? '', written[old]?.trim() ?? '']
     if (now === '' || before === '' || now === before) return []

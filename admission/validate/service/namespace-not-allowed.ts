@@ -4,8 +4,7 @@ import { addressField, poolField, pools, refusals, refuse, type ServiceRule } fr
 /** The named pool, or that of the requested address, serves other namespaces: naming it does not open it. */
 export const namespaceNotAllowed: ServiceRule = (facts) =>
   refusals(facts, 'NamespaceNotAllowed').map(({ pool, namespace }) => {
-    const { requestedAddresses } = facts.service
-    const asksForAddress = requestedAddresses.ok && requestedAddresses.value.length > 0
+    const asksForAddress = facts.service.requestedAddresses.length > 0
     const field = asksForAddress ? addressField(facts) : poolField(facts)
     const cure = `add the namespace to its spec.serviceAllocation.namespaces, or use another ${asksForAddress ? 'address' : 'pool'}`
     const message = `pool "${pool}" does not serve namespace "${namespace}"${servedBy(facts.ipam.pools, pool)}; ${cure}`

@@ -1,8 +1,10 @@
 import { asksTwice } from './requested-twice.ts'
-import { addressField, refuse, type ServiceRule } from './rule.ts'
+import { annotationField, refuse, type ServiceRule } from './rule.ts'
 
-/** Text where an address is wanted, or more than one of a family. */
+/** Text where an address is wanted, a list that is none, or a number that cannot be. */
 export const requestInvalid: ServiceRule = (facts) => {
-  const { requestedAddresses } = facts.service
-  return requestedAddresses.ok || asksTwice(facts) ? [] : [refuse('RequestInvalid', addressField(facts), requestedAddresses.error)]
+  const { requestFault } = facts.service
+  if (requestFault === undefined || asksTwice(facts)) return []
+  const { field, message } = requestFault
+  return [refuse('RequestInvalid', field.startsWith('spec.') ? field : annotationField(facts.annotations, field), message)]
 }

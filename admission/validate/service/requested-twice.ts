@@ -3,8 +3,8 @@ import { refuse, type ServiceCase, type ServiceRule } from './rule.ts'
 
 /** The annotation and the deprecated field together, even when they agree: MetalLB serves neither. */
 export const requestedTwice: ServiceRule = (facts) =>
-  asksTwice(facts) && !facts.service.requestedAddresses.ok
-    ? [refuse('RequestedTwice', 'spec.loadBalancerIP', facts.service.requestedAddresses.error)]
+  asksTwice(facts) && facts.service.requestFault !== undefined
+    ? [refuse('RequestedTwice', 'spec.loadBalancerIP', facts.service.requestFault.message)]
     : []
 
 export function asksTwice({ annotations: written, specAddress }: ServiceCase): boolean {

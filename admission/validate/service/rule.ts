@@ -1,6 +1,7 @@
 // What every rule for Services is given and gives.
 import { annotationPrefix, annotations, deprecatedPrefix } from '../../../core/annotations.ts'
 import type { L2Advert } from '../../../core/config/l2-advertisement.ts'
+import type { Pool } from '../../../core/config/pool.ts'
 import type { Ipam, Prospect } from '../../../core/ipam.ts'
 import type { NamespaceView } from '../../../core/namespace.ts'
 import { type Problem, type ProblemCode, problem } from '../../../core/problem.ts'
@@ -38,13 +39,20 @@ export function warn(code: ProblemCode, field: string, message: string): Finding
   return { severity: 'warn', problem: problem(code, field, message), evidence: [] }
 }
 
+/** The pools from which the Service would have its addresses. */
+export function poolsOf({ ipam, outcome }: ServiceCase): readonly Pool[] {
+  if (!outcome.ok) return []
+  const names = new Set(outcome.value.pools)
+  return ipam.pools.filter(({ name }) => names.has(name))
+}
+
 type RefusalOf<R extends Refusal['reason']> = Extract<Refusal, { readonly reason: R }>
 
 /** The allocator's refusals of this kind, as far as they concern what the Service asks for by name; what concerns every pool is `ServicePending`'s. */
 export function refusals<R extends Refusal['reason']>({ service, outcome }: ServiceCase, reason: R): readonly RefusalOf<R>[] {
   if (outcome.ok) return []
   const { error } = outcome
-  const asksByName = service.requestedPool?.isDefault === false
+  const asksByName = service.requestedPools.length > 0
   const all: readonly Refusal[] = error.reason === 'NoPoolAvailable' && asksByName ? error.tried : [error]
   return all.filter((refusal): refusal is RefusalOf<R> => refusal.reason === reason)
 }

@@ -7,10 +7,10 @@ const waitsFor: ReadonlySet<Refusal['reason']> = new Set(['NoPools', 'NoPoolAvai
 
 export const servicePending: ServiceRule = ({ service, outcome }) => {
   // What is wrong with what it asks for by name has its own codes.
-  if (outcome.ok || !waitsFor.has(outcome.error.reason) || !service.requestedAddresses.ok) return []
+  if (outcome.ok || !waitsFor.has(outcome.error.reason) || service.requestFault !== undefined) return []
   const { error } = outcome
   if (error.reason !== 'NoPoolAvailable') return [pending(describeRefusal(error))]
-  if (service.requestedPool?.isDefault === false) return []
+  if (service.requestedPools.length > 0) return []
   return [pending(`no pool can serve it: ${summarize(error.tried)}`)]
 }
 
@@ -27,7 +27,9 @@ function summarize(tried: readonly PoolRefusal[]): string {
 function obstacle(refusal: PoolRefusal): string {
   switch (refusal.reason) {
     case 'PoolExhausted':
-      return `no free ${refusal.family} address`
+      return refusal.wanted === undefined
+        ? `no free ${refusal.family} address`
+        : `fewer than ${refusal.wanted} free ${refusal.family} addresses`
     case 'FamilyUnavailable':
       return `no ${refusal.family} addresses`
     case 'NamespaceNotAllowed':

@@ -3,7 +3,12 @@ import { nearest } from '../../../core/nearest.ts'
 import { type Finding, type ServiceRule, warn } from './rule.ts'
 
 const ofNamespaces: readonly string[] = [annotations.namespaceDefaultPool, annotations.namespaceAdmission]
-const written: readonly string[] = [annotations.addressPool, annotations.loadBalancerIPs, annotations.allowSharedIP]
+const written: readonly string[] = [
+  annotations.addressPool,
+  annotations.loadBalancerIPs,
+  annotations.addressCount,
+  annotations.allowSharedIP,
+]
 const ofPools: readonly string[] = [annotations.isDefaultPool, annotations.hold, annotations.reuse]
 const ofServices = Object.values(annotations).filter((name) => !ofNamespaces.includes(name) && !ofPools.includes(name))
 

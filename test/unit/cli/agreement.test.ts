@@ -78,10 +78,10 @@ function expectedOfServices(poolObjects: readonly Fields[], all: readonly Servic
   const isHolding = (service: Service): boolean => viewService(service).held.length > 0
   const cluster = all.filter(isHolding)
   const rank = (service: Service): number => {
-    const { requestedAddresses, requestedPool } = viewService(service)
+    const { requestedAddresses, requestedPools } = viewService(service)
     if (isHolding(service)) return 0
-    if (requestedAddresses.ok && requestedAddresses.value.length > 0) return 1
-    return requestedPool?.isDefault === false ? 2 : 3
+    if (requestedAddresses.length > 0) return 1
+    return requestedPools.length > 0 ? 2 : 3
   }
   return all
     .toSorted((a, b) => rank(a) - rank(b))

@@ -129,7 +129,9 @@ function isReason(action: Action): boolean {
 
 /** Everything that can be asked of the books. */
 function contents(ipam: Ipam): unknown {
-  const allocations = ipam.allocations().map(({ service, pool, addresses: on }) => `${service} ${pool} ${on.map(formatAddress).join()}`)
+  const allocations = ipam
+    .allocations()
+    .map(({ service, pools, addresses: on }) => `${service} ${pools.join()} ${on.map(formatAddress).join()}`)
   const shown = allAddresses.map((text) => [ipam.poolOf(address(text))?.name, ...ipam.holdersOf(address(text)).toSorted()])
   const usage = ipam.pools.map(({ name }) => ({ name, ...ipam.usage(name) }))
   return { allocations: allocations.toSorted(), shown, usage, counts: namespaceViews.map(({ name }) => ipam.heldIn(name)) }

@@ -25,6 +25,7 @@ describe('The plan for a Service', () => {
         resourceVersion: '1',
         addresses: ['10.0.0.1'],
         pool: 'a',
+        added: ['a'],
         condition: { status: 'True', reason: 'Allocated', message: 'Assigned IP 10.0.0.1 from pool "a"' },
       },
       { type: 'emitEvent', service: 'shop/web', severity: 'Normal', reason: 'IPAllocated', message: 'Assigned IP 10.0.0.1 from pool "a"' },

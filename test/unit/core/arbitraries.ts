@@ -64,9 +64,14 @@ export const someAddress = fc.constantFrom(...allAddresses)
 
 const annotations = fc.record(
   {
-    'metallb.io/address-pool': fc.constantFrom('p0', 'p1', 'gone'),
+    'metallb.io/address-pool': fc.oneof(
+      fc.constantFrom('p0', 'p1', 'gone'),
+      fc.shuffledSubarray(['p0', 'p1', 'p2', 'p3', 'gone'], { minLength: 2 }).map((names) => names.join(', ')),
+      fc.constantFrom('p0,', 'p1,p1'),
+    ),
     'metallb.io/address-pool-source': fc.constant('default'),
-    'metallb.io/loadBalancerIPs': fc.uniqueArray(someAddress, { minLength: 1, maxLength: 2 }).map((texts) => texts.join(',')),
+    'metallb.io/loadBalancerIPs': fc.uniqueArray(someAddress, { minLength: 1, maxLength: 4 }).map((texts) => texts.join(',')),
+    'metallb.io/address-count': fc.constantFrom('2', '2', '3', '1', '0'),
     'metallb.io/allow-shared-ip': fc.constantFrom('x', 'y'),
   },
   { requiredKeys: [] },
@@ -78,6 +83,7 @@ export const someService = fc
     annotations: fc.oneof(
       fc.constant({}),
       fc.constantFrom('x', 'x', 'y').map((key) => ({ 'metallb.io/allow-shared-ip': key })),
+      fc.constantFrom('2', '3').map((count) => ({ 'metallb.io/address-count': count })),
       annotations,
     ),
     labels: fc.constantFrom({}, { app: 'a' }),

@@ -28,7 +28,7 @@ const step = fc
       'claim' as const,
       'keep' as const,
     ),
-    fc.uniqueArray(someAddress, { minLength: 1, maxLength: 2 }),
+    fc.uniqueArray(someAddress, { minLength: 1, maxLength: 4 }),
   )
   .map(([{ key, namespace, options }, verb, addresses]): Step => ({ view: service(key, options), namespace, verb, addresses }))
 
@@ -44,7 +44,7 @@ function policiesOf(quotas: NaiveQuotas): readonly Policy[] {
 }
 
 const shown = (result: { readonly ok: boolean; readonly value?: Allocation }): unknown =>
-  result.value === undefined ? undefined : { pool: result.value.pool, addresses: result.value.addresses.map(formatAddress) }
+  result.value === undefined ? undefined : { addresses: result.value.addresses.map(formatAddress), pools: result.value.pools }
 
 describe('The allocator', () => {
   it('does what the naive one does, over random histories', () => {

@@ -388,7 +388,7 @@ describe('Every refusal', () => {
     },
     { reason: 'FamiliesChanged', held: [], wanted: ['IPv4'] },
     { reason: 'OtherAddressRequested', held: [one], requested: [one] },
-    { reason: 'OutsideRequestedPool', address: one, requested: 'a', actual: 'b' },
+    { reason: 'OutsideRequestedPool', address: one, requested: ['a'], actual: 'b' },
     { reason: 'AddressInUse', address: one, by },
     { reason: 'SharingKeyDiffers', address: one, by, wanted: 'a', held: 'b' },
     { reason: 'BackendsDiffer', address: one, by },

@@ -14,12 +14,15 @@ interface Stay {
 export type NaiveQuotas = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 export interface Found {
-  readonly pool: string
   readonly addresses: readonly string[]
+  /** Of each address. */
+  readonly pools: readonly string[]
 }
 
 const isV6 = (text: string): boolean => text.includes(':')
 const familyOf = (text: string): string => (isV6(text) ? 'IPv6' : 'IPv4')
+const familiesOf = (texts: readonly string[]): string => [...new Set(texts.map(familyOf))].toSorted().join()
+const inOrder = (texts: readonly string[]): readonly string[] => [...texts.filter((text) => !isV6(text)), ...texts.filter(isV6)]
 
 function enumerate(pool: Pool): readonly string[] {
   return pool.ranges.flatMap(({ first, last }) => {
@@ -39,8 +42,8 @@ export class NaiveIpam {
   readonly #reserved: ReadonlySet<string>
   readonly #quotas: NaiveQuotas
   #stays: Stay[] = []
-  /** Families of which the Service in question may have no new address. */
-  #short: readonly string[] = []
+  /** How many new addresses of each family the Service in question may have. */
+  #room: Readonly<Record<string, number>> = {}
 
   constructor(pools: readonly Pool[], highestFirst: boolean, reserved: readonly string[], quotas: NaiveQuotas = {}) {
     this.#pools = pools
@@ -80,7 +83,7 @@ export class NaiveIpam {
   }
 
   allocate(service: ServiceView, namespace: NamespaceView): Found | undefined {
-    this.#short = service.families.filter((family) => this.#isShort(service, family))
+    this.#room = Object.fromEntries(service.families.map((family) => [family, this.#roomFor(service, family)]))
     if (this.held(service.key) !== undefined) this.release(service.key)
     const stays = this.#stays
     this.#stays = stays.filter((stay) => stay.service.key !== service.key)
@@ -89,18 +92,26 @@ export class NaiveIpam {
     return this.#enter(service, found)
   }
 
-  #isShort(service: ServiceView, family: string): boolean {
-    const own = this.#stays.filter((stay) => stay.service.key === service.key).flatMap(({ addresses }) => addresses)
-    const brings = own.some((text) => familyOf(text) === family && !this.#hasNeighbour(text, service))
-    return !brings && this.countIn(service.namespace, family) >= (this.#quotas[service.namespace]?.[family] ?? Number.POSITIVE_INFINITY)
+  #roomFor(service: ServiceView, family: string): number {
+    const own = new Set(this.#stays.filter((stay) => stay.service.key === service.key).flatMap(({ addresses }) => addresses))
+    const brings = [...own].filter((text) => familyOf(text) === family && !this.#hasNeighbour(text, service)).length
+    const quota = this.#quotas[service.namespace]?.[family] ?? Number.POSITIVE_INFINITY
+    return Math.max(quota - this.countIn(service.namespace, family), 0) + brings
   }
 
   #hasNeighbour(text: string, { key, namespace }: ServiceView): boolean {
     return this.#stays.some(({ service, addresses }) => service.key !== key && service.namespace === namespace && addresses.includes(text))
   }
 
-  #isWithin(text: string, service: ServiceView): boolean {
-    return !this.#short.includes(familyOf(text)) || this.#hasNeighbour(text, service)
+  /** In this order, as many as the quota has room for. */
+  #within(texts: readonly string[], service: ServiceView): readonly string[] {
+    const room = { ...this.#room }
+    return texts.filter((text) => {
+      if (this.#hasNeighbour(text, service)) return true
+      const left = room[familyOf(text)] ?? 0
+      room[familyOf(text)] = left - 1
+      return left > 0
+    })
   }
 
   claim(service: ServiceView, addresses: readonly string[], namespace: NamespaceView): Found | undefined {
@@ -120,18 +131,21 @@ export class NaiveIpam {
   }
 
   #find(service: ServiceView, namespace: NamespaceView): Found | undefined {
-    if (!service.requestedAddresses.ok || !this.#possible(service)) return undefined
-    const wanted = service.requestedAddresses.value.map(formatAddress)
+    if (service.requestFault !== undefined || !this.#possible(service)) return undefined
+    const wanted = service.requestedAddresses.map(formatAddress)
     if (wanted.length > 0) {
-      if (wanted.some((text) => this.#reserved.has(text) || !this.#isWithin(text, service))) return undefined
-      if (wanted.map(familyOf).toSorted().join() !== service.families.toSorted().join()) return undefined
-      const sorted = wanted.toSorted((a, b) => Number(isV6(a)) - Number(isV6(b)))
-      return this.#fits(service, sorted, namespace)
+      if (wanted.some((text) => this.#reserved.has(text)) || this.#within(wanted, service).length < wanted.length) return undefined
+      if (familiesOf(wanted) !== service.families.toSorted().join()) return undefined
+      const found = this.#fits(service, inOrder(wanted), namespace)
+      return service.requestedPools.length < 2 && new Set(found?.pools).size > 1 ? undefined : found
     }
-    const request = service.requestedPool
-    if (request?.isDefault === false) {
-      const pool = this.#pools.find(({ name }) => name === request.name)
-      return pool === undefined || !this.#welcomes(pool, namespace) ? undefined : this.#best([pool], service)
+    if (service.requestedPools.length > 0) {
+      const listed = service.requestedPools.flatMap((name) => this.#pools.filter((pool) => pool.name === name))
+      return this.#best(
+        listed.filter((pool) => this.#welcomes(pool, namespace)),
+        service,
+        true,
+      )
     }
     const open = this.#pools.filter((pool) => pool.autoAssign && this.#welcomes(pool, namespace) && this.#selects(pool, service))
     const pinned = open.filter(({ allocation }) => allocation !== undefined)
@@ -149,32 +163,38 @@ export class NaiveIpam {
   }
 
   #defaultName(service: ServiceView, namespace: NamespaceView, open: readonly Pool[]): string | undefined {
-    if (service.requestedPool !== undefined) return service.requestedPool.name
+    if (service.preferredPool !== undefined) return service.preferredPool
     if (open.some(({ allocation }) => allocation !== undefined)) return undefined
     return (open.find(({ name }) => name === namespace.defaultPool) ?? open.find(({ isDefault }) => isDefault))?.name
   }
 
-  #best(pools: readonly Pool[], service: ServiceView): Found | undefined {
-    const options = pools.map((pool) => ({
-      pool: pool.name,
-      texts: service.families.map((family) => enumerate(pool).find((text) => familyOf(text) === family && this.#obtainable(text, service))),
-    }))
-    for (const { pool, texts } of options) {
-      const all = texts.filter((text) => text !== undefined)
-      if (all.length === service.families.length) return { pool, addresses: all.toSorted((a, b) => Number(isV6(a)) - Number(isV6(b))) }
+  #best(pools: readonly Pool[], service: ServiceView, mayCombine = false): Found | undefined {
+    const { families, addressCount } = service
+    const options = pools.map((pool) =>
+      families.map((family): readonly string[] => {
+        const all = enumerate(pool).filter((text) => familyOf(text) === family && this.#obtainable(text, service))
+        const texts = this.#within(all, service).slice(0, addressCount)
+        return texts.length === addressCount ? texts : []
+      }),
+    )
+    const found = (parts: readonly (readonly string[])[]): Found => {
+      const addresses = inOrder(parts.flat())
+      return { addresses, pools: addresses.map((text) => this.#poolOf(text)?.name ?? '') }
     }
-    if (service.familyPolicy === 'RequireDualStack') return undefined
-    for (const [index] of service.families.entries()) {
-      for (const { pool, texts } of options) {
-        const text = texts[index]
-        if (text !== undefined) return { pool, addresses: [text] }
-      }
-    }
-    return undefined
+    const whole = options.find((parts) => parts.every((texts) => texts.length > 0))
+    if (whole !== undefined) return found(whole)
+    const first = families.map((_, index) => options.map((parts) => parts[index] ?? []).find((texts) => texts.length > 0) ?? [])
+    if (mayCombine && first.every((texts) => texts.length > 0)) return found(first)
+    const part = first.find((texts) => texts.length > 0)
+    return service.familyPolicy === 'RequireDualStack' || part === undefined ? undefined : found([part])
+  }
+
+  #poolOf(text: string): Pool | undefined {
+    return this.#pools.find((pool) => enumerate(pool).includes(text))
   }
 
   #obtainable(text: string, service: ServiceView): boolean {
-    if (this.#reserved.has(text) || !this.#isWithin(text, service)) return false
+    if (this.#reserved.has(text)) return false
     const here = this.#stays.filter(({ addresses }) => addresses.includes(text))
     if (here.length === 0) return true
     return (
@@ -197,28 +217,33 @@ export class NaiveIpam {
       )
   }
 
-  #mayKeep(service: ServiceView, addresses: readonly string[], namespace: NamespaceView): Found | undefined {
+  #mayKeep(service: ServiceView, held: readonly string[], namespace: NamespaceView): Found | undefined {
     if (!this.#possible(service)) return undefined
-    const families = addresses.map(familyOf)
+    const wanted = service.requestedAddresses.map(formatAddress)
+    const isCounted = wanted.length === 0 && service.requestFault === undefined
+    const before = (text: string): number => held.slice(0, held.indexOf(text)).filter((other) => isV6(other) === isV6(text)).length
+    const addresses = held.filter((text) => !isCounted || before(text) < service.addressCount)
+    const families = [...new Set(addresses.map(familyOf))]
     const isAll = families.toSorted().join() === service.families.toSorted().join()
     const isPart =
       service.familyPolicy !== 'RequireDualStack' &&
       families.length === 1 &&
       families.every((family) => service.families.some((own) => own === family))
     if (!isAll && !isPart) return undefined
-    const wanted = service.requestedAddresses.ok ? service.requestedAddresses.value.map(formatAddress) : []
     if (wanted.length > 0 && wanted.toSorted().join() !== addresses.toSorted().join()) return undefined
     return this.#fits(service, addresses, namespace)
   }
 
   #fits(service: ServiceView, addresses: readonly string[], namespace: NamespaceView): Found | undefined {
-    const pool = this.#pools.find((candidate) => addresses.every((text) => enumerate(candidate).includes(text)))
-    if (pool === undefined || !this.#welcomes(pool, namespace)) return undefined
-    const request = service.requestedPool?.isDefault === false ? service.requestedPool.name : undefined
-    if (request !== undefined && request !== pool.name) return undefined
-    const isNamed = request !== undefined || (service.requestedAddresses.ok && service.requestedAddresses.value.length > 0)
-    if (!isNamed && !this.#selects(pool, service)) return undefined
-    return addresses.every((text) => this.#free(text, service)) ? { pool: pool.name, addresses } : undefined
+    const pools = addresses.flatMap((text) => this.#poolOf(text) ?? [])
+    const { requestedPools, requestedAddresses, requestFault } = service
+    const isNamed = requestedPools.length + requestedAddresses.length > 0 || requestFault !== undefined
+    const isRight = (pool: Pool): boolean =>
+      this.#welcomes(pool, namespace) &&
+      (isNamed || this.#selects(pool, service)) &&
+      (requestedPools.length === 0 || requestedPools.includes(pool.name))
+    if (pools.length < addresses.length || !pools.every(isRight)) return undefined
+    return addresses.every((text) => this.#free(text, service)) ? { addresses, pools: pools.map(({ name }) => name) } : undefined
   }
 
   #possible(service: ServiceView): boolean {

@@ -40,6 +40,7 @@ describe('A Service', () => {
     expect(service('shop/web', { clusterIPs: [], spec: { ipFamilies: ['IPv6'] } }).families).to.deep.equal(['IPv6'])
   })
 
+  const many = (count: number): string => Array.from({ length: count }, (_, index) => `10.0.0.${index},fd00::1:${index}`).join(',')
   const requests: readonly (readonly [string, Readonly<Record<string, string>>, string | undefined, readonly string[] | RegExp])[] = [
     ['nothing', {}, undefined, []],
     ['an address by annotation', { 'metallb.io/loadBalancerIPs': '10.0.0.1' }, undefined, ['10.0.0.1']],
@@ -70,26 +71,72 @@ describe('A Service', () => {
       undefined,
       /"" in metallb\.io\/loadBalancerIPs is not an IP address: it is empty/,
     ],
-    ['two of one family', { 'metallb.io/loadBalancerIPs': '10.0.0.1,10.0.0.2' }, undefined, /two IPv4 addresses/],
-    ['one twice', { 'metallb.io/loadBalancerIPs': '10.0.0.1,10.0.0.1' }, undefined, /the same address twice/],
-    ['three', { 'metallb.io/loadBalancerIPs': '10.0.0.1,fd00::1,fd00::2' }, undefined, /more than one address of each family/],
+    ['two of one family', { 'metallb.io/loadBalancerIPs': '10.0.0.2,10.0.0.1' }, undefined, ['10.0.0.2', '10.0.0.1']],
+    ['one twice', { 'metallb.io/loadBalancerIPs': 'fd00::1,10.0.0.1,FD00:0::1' }, undefined, /lists fd00::1 twice; list it once/],
+    ['sixteen of each family', { 'metallb.io/loadBalancerIPs': many(16) }, undefined, many(16).split(',')],
+    [
+      'seventeen of one',
+      { 'metallb.io/loadBalancerIPs': `${many(16)},10.0.0.17` },
+      undefined,
+      /lists more than 16 IPv4 addresses; list at most 16 of each/,
+    ],
+    ['hundreds', { 'metallb.io/loadBalancerIPs': '10.0.0.1,'.repeat(500) }, undefined, /lists 10\.0\.0\.1 twice/],
     ['an address with a leading zero', {}, '010.0.0.1', /spec\.loadBalancerIP is not an IP address: "010" has a leading zero/],
   ]
   for (const [name, annotations, loadBalancerIP, expected] of requests) {
     it(`asks for ${name}`, () => {
-      const { requestedAddresses } = service('shop/web', { annotations, spec: loadBalancerIP === undefined ? {} : { loadBalancerIP } })
-      if (expected instanceof RegExp) expect(requestedAddresses.ok ? 'accepted' : requestedAddresses.error).to.match(expected)
-      else expect(requestedAddresses.ok && requestedAddresses.value.map(formatAddress)).to.deep.equal(expected)
+      const { requestedAddresses, requestFault } = service('shop/web', {
+        annotations,
+        spec: loadBalancerIP === undefined ? {} : { loadBalancerIP },
+      })
+      if (expected instanceof RegExp) expect(requestFault?.message ?? 'accepted').to.match(expected)
+      else expect([requestFault, requestedAddresses.map(formatAddress)]).to.deep.equal([undefined, expected])
     })
   }
 
-  it('tells a pool that somebody asked for from one that was filled in', () => {
-    expect(service('shop/web', { annotations: { 'metallb.io/address-pool': 'a' } }).requestedPool).to.deep.equal({
-      name: 'a',
-      isDefault: false,
+  const lists: readonly (readonly [string, string, readonly string[] | RegExp])[] = [
+    ['one pool', ' a ', ['a']],
+    ['pools in their order', 'b, a ,c', ['b', 'a', 'c']],
+    ['a pool twice', 'a,b,a', /metallb\.io\/address-pool "a,b,a" lists pool "a" twice/],
+    ['no pool between commas', 'a,,b', /has an empty item \(number 2\)/],
+    ['seventeen pools', Array.from({ length: 17 }, (_, index) => `p${index}`).join(), /lists more than 16 pools/],
+  ]
+  for (const [name, text, expected] of lists) {
+    it(`lists ${name}`, () => {
+      const { requestedPools, requestFault } = service('shop/web', { annotations: { 'metallb.io/address-pool': text } })
+      if (expected instanceof RegExp) expect(requestFault?.message ?? 'accepted').to.match(expected)
+      else expect([requestFault, requestedPools]).to.deep.equal([undefined, expected])
     })
+  }
+
+  for (const [text, expected] of [
+    ['1', 1],
+    [' 16 ', 16],
+    ['0', /is "0"; write a whole number from 1 to 16/],
+    ['17', /from 1 to 16/],
+    ['02', /from 1 to 16/],
+    ['2.5', /from 1 to 16/],
+    ['two', /from 1 to 16/],
+  ] as const) {
+    it(`asks for "${text}" addresses`, () => {
+      const { addressCount, requestFault } = service('shop/web', { annotations: { 'metallb.io/address-count': text } })
+      if (expected instanceof RegExp) expect(requestFault?.message ?? 'accepted').to.match(expected)
+      else expect([requestFault, addressCount]).to.deep.equal([undefined, expected])
+    })
+  }
+
+  it('cannot both list addresses and count them', () => {
+    const annotations = { 'metallb.io/address-count': '2', 'metallb.io/loadBalancerIPs': '10.0.0.1' }
+    const { requestFault } = service('shop/web', { annotations })
+    expect(requestFault?.message).to.match(/^both metallb\.io\/address-count \("2"\) and metallb\.io\/loadBalancerIPs .*keep one of them$/)
+  })
+
+  it('tells a pool that somebody asked for from one that was filled in', () => {
+    expect(service('shop/web', { annotations: { 'metallb.io/address-pool': 'a' } })).to.deep.include({ requestedPools: ['a'] })
+    const listed = { 'metallb.io/address-pool': 'a,b', 'metallb.io/address-pool-source': 'default' }
+    expect(service('shop/web', { annotations: listed })).to.deep.include({ requestedPools: ['a', 'b'] })
     const filledIn = { 'metallb.io/address-pool': 'a', 'metallb.io/address-pool-source': 'default' }
-    expect(service('shop/web', { annotations: filledIn }).requestedPool).to.deep.equal({ name: 'a', isDefault: true })
+    expect(service('shop/web', { annotations: filledIn })).to.deep.include({ requestedPools: [], preferredPool: 'a' })
   })
 
   it('shows what it holds, and what of it is not ours to understand', () => {

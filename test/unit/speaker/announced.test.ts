@@ -9,8 +9,7 @@ const web = joinName('shop', 'web')
 const dns = joinName('shop', 'dns')
 const announce = (addresses: readonly number[], interfaces: Interfaces = 'all'): Decision => ({
   type: 'announce',
-  addresses,
-  interfaces,
+  answers: addresses.map((address) => ({ address, interfaces })),
   unanswered: [],
 })
 const notOwner: Decision = { type: 'withhold', reason: 'notOwner' }
@@ -104,8 +103,8 @@ describe('announced addresses', () => {
         const wanted = new Map<number, Set<string>>()
         for (const taken of newest.values()) {
           if (taken.type === 'withhold') continue
-          for (const address of taken.addresses) {
-            wanted.set(address, (wanted.get(address) ?? new Set()).union(new Set(taken.interfaces === 'all' ? ['*'] : taken.interfaces)))
+          for (const { address, interfaces } of taken.answers) {
+            wanted.set(address, (wanted.get(address) ?? new Set()).union(new Set(interfaces === 'all' ? ['*'] : interfaces)))
           }
         }
         const texts = [...wanted].map(([address, names]): [number, string] => [

@@ -87,6 +87,21 @@ const decisions: Readonly<Record<string, readonly [Setting, readonly string[] | 
   'nothing before there is an address': [{ ips: [] }, 'noIPAllocated'],
   'nothing for an address of no pool': [{ ips: ['10.9.9.9'] }, 'ipNotAllowed'],
   'nothing without an advertisement': [{ offers: [] }, 'noMatchingAdvertisement'],
+  'every address of a family': [
+    { ips: ['10.1.2.3', '10.1.2.9', '10.1.2.4'] },
+    ['10.1.2.3/32 [  ] all', '10.1.2.9/32 [  ] all', '10.1.2.4/32 [  ] all'],
+  ],
+  'addresses of two pools, each by the advertisements of its own': [
+    {
+      ips: ['10.2.0.1', 'fd01::5'],
+      offers: [offer({ ipAddressPools: ['other'], communities: ['1:2'] }), offer({ ipAddressPools: ['bgp'] })],
+    },
+    ['10.2.0.1/32 [ 65538 ] all', 'fd01::5/128 [  ] all'],
+  ],
+  'of addresses of two pools the one that has an advertisement': [
+    { ips: ['10.2.0.1', 'fd01::5'], offers: [offer({ ipAddressPools: ['bgp'] })] },
+    ['fd01::5/128 [  ] all'],
+  ],
   'nothing for another pool': [{ offers: [offer({ ipAddressPools: ['other'] })] }, 'noMatchingAdvertisement'],
   'nothing from another node': [{ offers: [offer({ nodeSelectors: [{ matchLabels: { rack: 'a' } }] })] }, 'noMatchingAdvertisement'],
   'nothing for another Service': [{ offers: [offer({ serviceSelectors: [{ matchLabels: { app: 'b' } }] })] }, 'noMatchingAdvertisement'],

@@ -87,7 +87,9 @@ function decided(object: Service | undefined, setting: Setting = {}): Decision {
 const said = (decision: Decision): string =>
   decision.type === 'withhold'
     ? decision.reason
-    : `announce ${decision.addresses.map((address) => address.toString(16)).join(' ')} on ${decision.interfaces === 'all' ? 'all' : [...decision.interfaces].join(' ')}`
+    : [...Map.groupBy(decision.answers, ({ interfaces }) => (interfaces === 'all' ? 'all' : [...interfaces].join(' ')))]
+        .map(([interfaces, answers]) => `announce ${answers.map(({ address }) => address.toString(16)).join(' ')} on ${interfaces}`)
+        .join(', ')
 
 const all = 'announce a141e01 on all'
 const selects = (labels: Readonly<Record<string, string>>): { readonly matchLabels: Readonly<Record<string, string>> } => ({
@@ -108,9 +110,37 @@ describe('layer 2 decision', () => {
     'an address that is none': [decided(service({ ips: ['10.20.30.256'] })), 'invalidIP'],
     'one good and one bad address': [decided(service({ ips: ['10.20.30.1', 'here'] })), 'invalidIP'],
     'an address of no pool': [decided(service({ ips: ['10.20.31.1'] })), 'ipNotAllowed'],
+    'one address of a pool and one of none': [decided(service({ ips: ['10.20.30.1', '10.20.31.1'] })), 'ipNotAllowed'],
+    'several addresses': [decided(service({ ips: ['10.20.30.1', '10.20.30.7', '10.20.30.5'] })), 'announce a141e01 a141e07 a141e05 on all'],
     'two addresses of two pools': [
       decided(service({ ips: ['10.20.30.1', 'fd20::1'] }), { pools: [pool('a', ['10.20.30.0/24']), pool('b', ['fd20::/120'])] }),
-      'ipNotAllowed',
+      all,
+    ],
+    'two pools, each on the interfaces of its own advertisement': [
+      decided(service({ ips: ['10.20.30.1', '10.20.31.1'] }), {
+        pools: [pool('a', ['10.20.30.0/24']), pool('b', ['10.20.31.0/24'])],
+        adverts: [
+          advert({ ipAddressPools: ['a'], interfaces: ['eth0'] }, 'a'),
+          advert({ ipAddressPools: ['b'], interfaces: ['eth1'] }, 'b'),
+        ],
+      }),
+      'announce a141e01 on eth0, announce a141f01 on eth1',
+    ],
+    'two pools, of which one has an advertisement': [
+      decided(service({ ips: ['10.20.30.1', '10.20.31.1'] }), {
+        pools: [pool('a', ['10.20.30.0/24']), pool('b', ['10.20.31.0/24'])],
+        adverts: [advert({ ipAddressPools: ['b'] })],
+      }),
+      'announce a141f01 on all',
+    ],
+    'two pools whose advertisements are for different nodes': [
+      decided(service({ ips: ['10.20.30.1', '10.20.31.1'] }), {
+        self: 'iris1',
+        nodes: [node('iris1', { labels: { rack: '1' } }), node('iris2')],
+        pools: [pool('a', ['10.20.30.0/24']), pool('b', ['10.20.31.0/24'])],
+        adverts: [advert({ ipAddressPools: ['a'] }, 'a'), advert({ ipAddressPools: ['b'], nodeSelectors: [selects({ rack: '1' })] }, 'b')],
+      }),
+      'announce a141f01 on all',
     ],
 
     'no endpoint': [decided(service(), { endpoints: [] }), 'noEndpoints'],
