@@ -308,7 +308,7 @@ function writeIfNeeded(
   condition: AllocatedCondition | undefined,
 ): readonly Action[] {
   const addresses = allocation?.addresses.map(formatAddress) ?? []
-  const pool = allocation === undefined ? undefined : distinctPools(allocation).join(',')
+  const pool = allocation && distinctPools(allocation).join(',')
   const isSame = addresses.length === service.heldText.length && addresses.every((text, index) => text === service.heldText[index])
   const isExact = isSame && (addresses.length === 0 || (service.heldIsComplete && !service.heldIsStrange))
   const isToldRight = isShown(condition, service.allocated)
@@ -322,7 +322,7 @@ function writeIfNeeded(
     settle(book, service.key)
     return []
   }
-  const added = allocation === undefined ? [] : poolsOfNew(service, addresses, allocation)
+  const added = poolsOfNew(service, addresses, allocation)
   const write: Action = {
     type: 'writeStatus',
     service: service.key,
@@ -336,8 +336,8 @@ function writeIfNeeded(
   return allocation === undefined || added.length === 0 ? [write] : [write, ...announce(service, allocation)]
 }
 
-function poolsOfNew({ heldText }: ServiceView, addresses: readonly string[], { pools }: Allocation): readonly string[] {
-  return pools.filter((_, index) => !heldText.includes(addresses[index] ?? ''))
+function poolsOfNew({ heldText }: ServiceView, addresses: readonly string[], allocation: Allocation | undefined): readonly string[] {
+  return allocation?.pools.filter((_, index) => !heldText.includes(addresses[index] ?? '')) ?? []
 }
 
 function assigned(allocation: Allocation): string {

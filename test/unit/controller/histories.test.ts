@@ -123,6 +123,8 @@ function mayShare(a: ServiceView, b: ServiceView): boolean {
 }
 
 function isReason(action: Action): boolean {
+  // With a newer reason it waits with others, and those with whom it waited are asked.
+  if (action.type === 'reconsider') return true
   if (action.type === 'writeStatus') return action.addresses.length === 0 && action.condition?.status === 'False'
   return action.type === 'emitEvent' && action.severity === 'Warning' && action.reason !== 'ClearAssignment'
 }
