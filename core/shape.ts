@@ -18,8 +18,14 @@ export function asText(value: unknown): string | undefined {
 export function asTexts(value: unknown): Readonly<Record<string, string>> {
   const fields = asFields(value)
   if (fields === undefined) return {}
+  // As the API server has it, always; and this is asked for several times for each event.
+  if (isTexts(fields)) return fields
   const entries = Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
   return Object.fromEntries(entries)
+}
+
+function isTexts(fields: Fields): fields is Readonly<Record<string, string>> {
+  return Object.values(fields).every((each) => typeof each === 'string')
 }
 
 /** The same JSON, whatever the order of the fields. */
