@@ -1,6 +1,7 @@
 // Very many Services at once, of ours or of nobody's.
 import { resources, type Writable } from '../../kube/client.ts'
 import { until } from '../../test/lab/wait.ts'
+import type { AddressWatch } from '../address-watch.ts'
 import { monotonicMs } from '../clock.ts'
 import { concurrently } from '../concurrently.ts'
 import { foreignClass, type Stage, width } from './stage.ts'
@@ -44,18 +45,23 @@ export async function burst({ bench, kube, watch }: Stage, count: number, pool: 
     return kube.create(resources.services, object(name, pool, isOurs), { deadlineMs: limitMs })
   })
   const createsS = (monotonicMs() - beganAt) / 1000
+  // Whoever removes them goes by the watch.
+  const shown = () => namesIn(watch).length >= count
+  await until('the watch to show the Services', () => shown() || undefined, { limitMs, everyMs: 200, signal: bench.signal })
   if (!isOurs) return { createsS, addressesS: Number.NaN }
   return { createsS, addressesS: ((await watch.addresses(names, limitMs)) - beganAt) / 1000 }
 }
 
+function namesIn(watch: AddressWatch): readonly string[] {
+  return watch.services().flatMap(({ metadata: { name = '' } }) => (name.startsWith('burst-') ? name : []))
+}
+
 /** Removes those of a burst that are left, until `isEnough`. */
 export async function removeBurst({ bench, kube, watch }: Stage, isEnough: () => boolean = () => false): Promise<void> {
-  const namesLeft = (): readonly string[] =>
-    watch.services().flatMap(({ metadata: { name = '' } }) => (name.startsWith('burst-') ? name : []))
-  await concurrently(namesLeft(), width, async (name) => {
+  await concurrently(namesIn(watch), width, async (name) => {
     if (!isEnough()) await kube.remove(resources.services, name, { namespace: 'default', deadlineMs: limitMs })
   })
-  await until('the watch to show what is gone', () => isEnough() || namesLeft().length === 0 || undefined, {
+  await until('the watch to show what is gone', () => isEnough() || namesIn(watch).length === 0 || undefined, {
     limitMs: 60_000,
     signal: bench.signal,
   })
