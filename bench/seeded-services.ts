@@ -42,6 +42,6 @@ export class SeededServices {
 
   async #seed(from: number, to: number): Promise<void> {
     const words = [process.execPath, seeder, JSON.stringify(this.#seeding), String(from), String(to)]
-    await namespacePlace(this.#lab.name, 'n1').must(words, { limitMs: 120_000 })
+    await namespacePlace(this.#lab.name, 'n1').must(words, { limitMs: 600_000 })
   }
 }

@@ -203,7 +203,11 @@ export class Reconciler {
   #enqueueAll(services: readonly ServiceView[]): void {
     const book = this.#book
     if (book === undefined) return
-    for (const service of services.toSorted(byAge)) if (concernsUs(book, service)) this.#enqueue(service.key)
+    const concerned = services.filter((service) => concernsUs(book, service)).toSorted(byAge)
+    const isServed = ({ key }: ServiceView): boolean => book.ipam.allocationOf(key) !== undefined
+    // Who has nothing waits; the others are only to be checked, and a new leader has thousands of them.
+    const [served, unserved] = [concerned.filter(isServed), concerned.filter((service) => !isServed(service))]
+    for (const { key } of [...unserved, ...served]) this.#enqueue(key)
   }
 
   #enqueue(key: string, isUrgent = false): void {

@@ -15,12 +15,12 @@ export class AddressMap<V extends NonNullable<unknown>> {
   readonly #pages = new ReturningMap<number, Page<V>>()
   readonly #ipv6 = new ReturningMap<bigint, V>()
 
-  get({ value }: Address): V | undefined {
+  get({ value }: Pick<Address, 'value'>): V | undefined {
     return typeof value === 'bigint' ? this.#ipv6.get(value) : this.#pages.get(value >>> pageBits)?.slots[value & pageMask]
   }
 
   /** An address that is not in the map. */
-  add({ value }: Address, entry: V): void {
+  add({ value }: Pick<Address, 'value'>, entry: V): void {
     if (typeof value === 'bigint') {
       this.#ipv6.set(value, entry)
       return
@@ -33,7 +33,7 @@ export class AddressMap<V extends NonNullable<unknown>> {
   }
 
   /** An address that is in the map. */
-  delete({ value }: Address): void {
+  delete({ value }: Pick<Address, 'value'>): void {
     if (typeof value === 'bigint') {
       this.#ipv6.delete(value)
       return

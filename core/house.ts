@@ -1,4 +1,4 @@
-import type { Address } from './address.ts'
+import type { Address, Family } from './address.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import type { Lane, Place } from './pool-space.ts'
 import type { TenantConflict } from './refusal.ts'
@@ -15,14 +15,24 @@ interface Crowd {
 /** An address in use and who is on it: almost always one Service. Several have the same sharing key and the same backends, and no port twice. */
 export class House implements Place {
   readonly lane: Lane
-  readonly address: Address
+  readonly value: number | bigint
   #lone: Tenant | undefined
   /** In place of the lone one. */
   #crowd: Crowd | undefined
 
   constructor({ lane, address }: Place) {
     this.lane = lane
-    this.address = address
+    this.value = address.value
+  }
+
+  get family(): Family {
+    return typeof this.value === 'number' ? 'IPv4' : 'IPv6'
+  }
+
+  /** Made anew each time: the houses are many, and who asks is done with it at once. */
+  get address(): Address {
+    const { value } = this
+    return typeof value === 'number' ? { family: 'IPv4', value } : { family: 'IPv6', value }
   }
 
   get isEmpty(): boolean {

@@ -1,7 +1,7 @@
 // The books of the allocator: which Service is on which address of which pool. It records; whether something is allowed is decided in placement.ts.
 import type { Address, Family } from './address.ts'
 import type { Pool } from './config/pool.ts'
-import type { House } from './house.ts'
+import { House } from './house.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { OpenPools } from './open-pools.ts'
 import { type Lane, type Place, PoolSpace } from './pool-space.ts'
@@ -43,8 +43,8 @@ class Entry implements Allocation, Tenant {
   readonly ports: readonly string[]
   readonly uid: string
   readonly createdAt: string
-  /** Where it is, or was last. */
-  places: readonly House[] = []
+  /** Most are on one address: that needs no list. */
+  #houses: House | readonly House[] = nobodys
 
   constructor(service: ServiceView) {
     const { key, namespace, sharingKey, backendKey, ports } = tenantOf(service)
@@ -61,6 +61,16 @@ class Entry implements Allocation, Tenant {
     return this.key
   }
 
+  /** Where it is, or was last. */
+  get places(): readonly House[] {
+    return this.#houses instanceof House ? [this.#houses] : this.#houses
+  }
+
+  moveTo(houses: readonly House[]): void {
+    const [first] = houses
+    this.#houses = first !== undefined && houses.length === 1 ? first : houses
+  }
+
   get tenant(): Tenant {
     return this
   }
@@ -75,6 +85,7 @@ class Entry implements Allocation, Tenant {
 }
 
 const nowhere: readonly Place[] = []
+const nobodys: readonly House[] = []
 
 export class Ledger {
   readonly tenants = new Tenants()
@@ -301,11 +312,11 @@ export class Ledger {
   }
 
   #occupy(entry: Entry, places: readonly Place[]): void {
-    entry.places = places.map((place) => {
+    const houses = places.map((place) => {
       const { lane, address } = place
-      const wasFree = !this.tenants.has(address)
-      const house = this.tenants.enter(place, entry)
-      if (wasFree) {
+      const known = this.tenants.houseAt(address)
+      const house = this.tenants.enter(place, entry, known)
+      if (known === undefined) {
         this.#unkeep(address)
         lane.space.occupy(lane, address)
         this.#touched.add(lane.space.pool.name)
@@ -313,6 +324,7 @@ export class Ledger {
       }
       return house
     })
+    entry.moveTo(houses)
   }
 
   #withdraw(entry: Entry, isToReturn = false): void {

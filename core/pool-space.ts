@@ -15,6 +15,7 @@ export interface Lane {
   readonly lowest: Address | undefined
   /** The next free address after a usable one. */
   after(address: Address): Address | undefined
+  readonly isFull: boolean
   take(address: Address): boolean
   give(address: Address): boolean
 }
@@ -156,7 +157,7 @@ export class PoolSpace {
   }
 
   #note(lane: Lane, family: Family): void {
-    if (lane.range.first.family !== family || lane.lowest === undefined) this.#withRoom[family].take(lane.order)
+    if (lane.range.first.family !== family || lane.isFull) this.#withRoom[family].take(lane.order)
   }
 }
 
@@ -178,6 +179,9 @@ function makeLane(space: PoolSpace, range: AddressRange): Lane {
       space,
       range,
       order: 0,
+      get isFull(): boolean {
+        return free.lowest === undefined
+      },
       get lowest(): Address | undefined {
         return addressOf(free.lowest)
       },
@@ -191,6 +195,9 @@ function makeLane(space: PoolSpace, range: AddressRange): Lane {
     space,
     range,
     order: 0,
+    get isFull(): boolean {
+      return free.lowest === undefined
+    },
     get lowest(): Address | undefined {
       return addressOf(free.lowest)
     },

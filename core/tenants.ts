@@ -46,15 +46,23 @@ export class Tenants {
     return this.#houses.get(address)?.conflict(tenant)
   }
 
-  /** Entering again replaces what the tenant was before. @returns where it is now: the place to remember, because it is there anyway */
-  enter(place: Place, tenant: Tenant): House {
-    const { address } = place
-    const known = this.#houses.get(address)
+  /** Undefined where nobody is. */
+  houseAt(address: Address): House | undefined {
+    return this.#houses.get(address)
+  }
+
+  /**
+   * Entering again replaces what the tenant was before.
+   *
+   * @param known what `houseAt` gives
+   * @returns where it is now: the place to remember, because it is there anyway
+   */
+  enter(place: Place, tenant: Tenant, known: House | undefined): House {
     const before = known?.tenant(tenant.key)
     if (known !== undefined && before !== undefined) this.#remove(known, before)
     const house = known ?? new House(place)
-    if (known === undefined) this.#houses.add(address, house)
-    if (!house.hasNeighbour(tenant)) this.#add(tenant.namespace, address.family, 1)
+    if (known === undefined) this.#houses.add(house, house)
+    if (!house.hasNeighbour(tenant)) this.#add(tenant.namespace, house.family, 1)
     if (tenant.sharingKey !== undefined) {
       const shared = this.#sharedOf(tenant, house)
       if (house.isEmpty) shared.add(house)
@@ -70,7 +78,7 @@ export class Tenants {
     if (tenant === undefined) return false
     this.#remove(house, tenant)
     if (!house.isEmpty) return false
-    this.#houses.delete(house.address)
+    this.#houses.delete(house)
     return true
   }
 
@@ -86,33 +94,34 @@ export class Tenants {
   }
 
   #remove(house: House, tenant: Tenant): void {
-    const { address } = house
-    if (!house.hasNeighbour(tenant)) this.#add(tenant.namespace, address.family, -1)
+    const { family } = house
+    if (!house.hasNeighbour(tenant)) this.#add(tenant.namespace, family, -1)
     house.remove(tenant)
     if (tenant.sharingKey === undefined) return
     const { space } = house.lane
     const group = this.#shared.get(groupOf(tenant))
     const shared = group?.get(space)
-    shared?.[address.family].give(house, tenant.ports)
+    shared?.[family].give(house, tenant.ports)
     if (!house.isEmpty) return
-    shared?.[address.family].remove(house)
+    shared?.[family].remove(house)
     if (shared?.IPv4.isEmpty === true && shared.IPv6.isEmpty) group?.delete(space)
     if (group?.size === 0) this.#shared.delete(groupOf(tenant))
   }
 
-  #sharedOf(tenant: Tenant, { lane, address }: House): SharedHouses {
+  #sharedOf(tenant: Tenant, { lane, family }: House): SharedHouses {
     const group = this.#shared.get(groupOf(tenant)) ?? new Map<PoolSpace, Shared>()
     this.#shared.set(groupOf(tenant), group)
     const shared = group.get(lane.space) ?? { IPv4: new SharedHouses(), IPv6: new SharedHouses() }
     group.set(lane.space, shared)
-    return shared[address.family]
+    return shared[family]
   }
 
   #add(namespace: string, family: Family, change: number): void {
-    const count = this.#counts.get(namespace) ?? { IPv4: 0, IPv6: 0 }
+    const known = this.#counts.get(namespace)
+    const count = known ?? { IPv4: 0, IPv6: 0 }
     count[family] += change
-    if (count.IPv4 + count.IPv6 === 0) this.#counts.delete(namespace)
-    else this.#counts.set(namespace, count)
+    if (known === undefined) this.#counts.set(namespace, count)
+    else if (count.IPv4 + count.IPv6 === 0) this.#counts.delete(namespace)
   }
 }
 

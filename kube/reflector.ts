@@ -40,6 +40,8 @@ export interface ReflectorOptions<T> {
   readonly namespace?: string | undefined
   readonly labelSelector?: string
   readonly fieldSelector?: string
+  /** Objects per request of a list; the client's own number when not set. Few requests are quicker, small ones take less memory. */
+  readonly pageSize?: number
   /** Statuses of a list that mean that there are no objects: 404 for a kind that the cluster need not have. It may come yet. */
   readonly emptyOn?: readonly number[]
   /** What is kept of an object; drops `managedFields` when not set. */
@@ -138,9 +140,15 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #list(): Promise<void> {
-    const { client, resource, namespace, labelSelector, fieldSelector } = this.#options
+    const { client, resource, namespace, labelSelector, fieldSelector, pageSize } = this.#options
     this.counters.lists++
-    const list = await client.list<T>(resource, { namespace, labelSelector, fieldSelector, signal: this.#stopping.signal })
+    const list = await client.list<T>(resource, {
+      namespace,
+      labelSelector,
+      fieldSelector,
+      ...(pageSize === undefined ? {} : { pageSize }),
+      signal: this.#stopping.signal,
+    })
     this.#contact()
     this.#store.replace(
       list.items.map((object) => this.#kept(object)),

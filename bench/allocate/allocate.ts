@@ -183,7 +183,7 @@ class AllocateBench {
       const { status } = await this.#stage.kube.get<IPAddressPool>(resources.ipAddressPools, seededPool, namespace)
       return status?.assignedIPv4 === count ? true : undefined
     }
-    await until('the controller to know the seeded Services', look, { limitMs: 120_000, everyMs: 200, signal: this.#bench.signal })
+    await until('the controller to know the seeded Services', look, { limitMs: 300_000, everyMs: 200, signal: this.#bench.signal })
   }
 }
 

@@ -15,6 +15,9 @@ export interface ClusterCacheOptions {
   readonly log: Logger
 }
 
+/** They are small and many, and nobody gets an address before all of them are here. */
+const servicesPerPage = 5000
+
 export class ClusterCache {
   readonly #services: Reflector<Service>
   readonly #namespaces: Reflector<Namespace>
@@ -23,7 +26,13 @@ export class ClusterCache {
   readonly #policies: Reflector<AllocationPolicy>
 
   constructor({ client, namespace, log }: ClusterCacheOptions) {
-    this.#services = new Reflector<Service>({ client, log, resource: resources.services, transform: keepService })
+    this.#services = new Reflector<Service>({
+      client,
+      log,
+      resource: resources.services,
+      transform: keepService,
+      pageSize: servicesPerPage,
+    })
     this.#namespaces = new Reflector<Namespace>({ client, log, resource: resources.namespaces, transform: keepNamespace })
     this.#nodes = new Reflector<Node>({ client, log, resource: resources.nodes, transform: keepNode })
     this.#pools = new Reflector<IPAddressPool>({ client, log, resource: resources.ipAddressPools, namespace })
