@@ -8,7 +8,7 @@ import { type NamespacedName, splitName } from '../core/namespaced-name.ts'
 import type { Namespace, Node, Service } from '../core/objects.ts'
 import type { PoolPriority } from '../core/pool-order.ts'
 import { type LoadBalancerClasses, type ServiceView, viewService } from '../core/service.ts'
-import { type Action, confirm, type EmitEvent, plan, planGone, planLater, type WriteStatus } from '../core/service-plan.ts'
+import { type Action, confirm, type EmitEvent, hear, plan, planGone, planLater, type WriteStatus } from '../core/service-plan.ts'
 import { unreachable } from '../core/unreachable.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { type Clock, systemClock } from '../kube/clock.ts'
@@ -162,8 +162,10 @@ export class Reconciler {
     if (book === undefined) return
     const view = viewService(object, this.#options.classes)
     if (!concernsUs(book, view)) return
+    const isNews = showsNews(book, view)
+    void this.#perform(type === 'deleted' ? planGone(book, view.key) : hear(book, view), view.key)
     // What another leader has written may be a double: that is repaired before anything else is done.
-    this.#enqueue(view.key, showsNews(book, view))
+    this.#enqueue(view.key, isNews)
   }
 
   #namespaceChanged(change: Change<Namespace>): void {
@@ -248,8 +250,8 @@ export class Reconciler {
     const namespace = this.#namespaceView(splitName(key).namespace)
     if (service === undefined) await this.#perform(planGone(book, key as NamespacedName), key)
     // Its Namespace is older than the Service, so its event is on the way and brings the Service back.
-    else if (namespace === undefined) await this.#perform(planLater(book, service.key), key)
-    else if (!(await this.#perform(plan(book, service, namespace), key))) return
+    else if (namespace === undefined && service.isLoadBalancer) await this.#perform(planLater(book, service.key), key)
+    else if (!(await this.#perform(plan(book, service, namespace ?? bareNamespace(service.namespace)), key))) return
     this.#due.delete(key)
   }
 
@@ -307,7 +309,7 @@ export class Reconciler {
         this.#own.record(key, before, outcome.object)
         for (const pool of action.added) metrics.metallb_allocator_addresses_allocated_total.inc({ pool })
         if (this.#book === undefined) return false
-        await this.#perform(confirm(this.#book, action.service), key)
+        await this.#perform(confirm(this.#book, viewService(outcome.object, this.#options.classes)), key)
         return true
       case 'changed':
         this.#queue?.addAfter(key, changedRetryMs)

@@ -3,7 +3,7 @@ import { addressesBeside, type Book } from '../core/book.ts'
 import type { ServiceView } from '../core/service.ts'
 
 export function concernsUs({ ipam, waiting }: Book, { key, isLoadBalancer, allocatedFromPool }: ServiceView): boolean {
-  return isLoadBalancer || allocatedFromPool !== undefined || waiting.has(key) || ipam.allocationOf(key) !== undefined
+  return isLoadBalancer || allocatedFromPool !== undefined || waiting.has(key) || ipam.addressesOf(key).length > 0
 }
 
 /** The status shows an address on which the books do not have the Service. */

@@ -49,9 +49,11 @@ export function reconfigureBook(book: Book, configuration: Configuration, source
   const isTurn = (ipam.pools.length === 0) !== (configuration.pools.length === 0)
   const touched = connected(ipam, outsiders, [...services, ...outsiders.where(isTurn ? () => true : comes)])
   const decided = new Map<NamespacedName, Allocation>()
+  const known = new Map<NamespacedName, readonly Address[]>()
   for (const key of touched) {
     const allocation = ipam.allocationOf(key)
     if (allocation !== undefined) decided.set(key, allocation)
+    known.set(key, [...ipam.addressesOf(key), ...outsiders.of(key)])
     ipam.release(key)
   }
   ipam.reconfigure(configuration)
@@ -62,22 +64,32 @@ export function reconfigureBook(book: Book, configuration: Configuration, source
     (name) => source.namespaceOf(name),
     (key) => decided.get(key),
   )
-  for (const view of views) noteOutside(book, view)
+  for (const view of views) {
+    // A status with what was decided may be on its way.
+    const coming = known.get(view.key) ?? []
+    if (view.isLoadBalancer) ipam.shut(view, [...view.held, ...coming])
+    noteOutside(book, view, coming)
+  }
   const waiters = waiting.keys.filter((key) => !touched.has(key)).flatMap((key) => source.service(key) ?? [])
   return [...views, ...waiters].toSorted((a, b) => byAge({ ...a, name: a.key }, { ...b, name: b.key })).map(({ key }) => key)
 }
 
-/** After the books have the Service, or have refused it. */
-export function noteOutside({ ipam, outsiders }: Book, service: ServiceView): void {
+/**
+ * After the books have the Service, or have refused it.
+ *
+ * @param coming what its status may show soon
+ */
+export function noteOutside({ ipam, outsiders }: Book, service: ServiceView, coming: readonly Address[] = []): void {
   const { key, isLoadBalancer } = service
-  const outside = isLoadBalancer ? addressesBeside(ipam, service) : []
+  const outside = isLoadBalancer ? addressesBeside(ipam, service, coming) : []
   if (outsiders.of(key).length > 0) outsiders.leave(key)
   if (outside.length > 0) outsiders.enter(key, outside)
 }
 
-/** Those that the status shows and on which the books do not have the Service. */
-export function addressesBeside(ipam: Ipam, { key, held }: ServiceView): readonly Address[] {
-  if (held.length === 0) return []
+/** Those that the status shows, or may show soon, and on which the books do not have the Service; each once. */
+export function addressesBeside(ipam: Ipam, { key, held }: ServiceView, coming: readonly Address[] = []): readonly Address[] {
+  if (held.length + coming.length === 0) return []
   const own = ipam.addressesOf(key)
-  return held.filter((address) => own.every(({ value }) => value !== address.value))
+  const all = new Map([...held, ...coming].map((address) => [address.value, address]))
+  return [...all.values()].filter((address) => own.every(({ value }) => value !== address.value))
 }

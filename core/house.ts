@@ -49,6 +49,10 @@ export class House implements Place {
     return this.#crowd === undefined ? (this.#lone?.key === key ? this.#lone : undefined) : this.#crowd.tenants.get(key)
   }
 
+  isOf(namespace: string): boolean {
+    return this.#crowd === undefined ? this.#lone?.namespace === namespace : this.#crowd.namespaces.has(namespace)
+  }
+
   /** Whether another Service of its namespace is here. */
   hasNeighbour({ key, namespace }: Pick<Tenant, 'key' | 'namespace'>): boolean {
     if (this.#crowd === undefined) return this.#lone !== undefined && this.#lone.namespace === namespace && this.#lone.key !== key

@@ -57,6 +57,8 @@ export interface Ipam {
   release(key: NamespacedName): boolean
   /** What `claim` of what the Service holds, or else `allocate`, would come to in the end. Changes nothing. */
   probe(service: ServiceView, namespace: NamespaceView): Result<Prospect, Refusal>
+  /** It is where it is by its terms of today, whether it may stay there or not, unless somebody else there stands against them. @returns whether they are others than before */
+  renew(service: ServiceView): boolean
   /** Takes its addresses from a Service but keeps others off them until `settle`: its status still shows them. @returns false when it held nothing */
   vacate(key: NamespacedName): boolean
   /** Keeps others off addresses that the Service's status shows but that it may not keep, until `settle`; those in use already are left alone. */
@@ -87,7 +89,7 @@ export interface Ipam {
   defaultPoolOf(service: ServiceView, namespace: NamespaceView): string | undefined
   /** Whether a policy limits how many addresses the namespace may have. */
   isLimited(namespace: NamespaceView): boolean
-  /** Distinct addresses that the Services of a namespace hold, or are leaving. */
+  /** Distinct addresses that the Services of a namespace hold, or are leaving, in a pool or not. */
   heldIn(namespace: string): Readonly<Record<Family, number>>
 }
 
@@ -136,6 +138,7 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       return ok({ ...prospectOf(places.value), ...(kept === undefined || kept.ok ? {} : { lost: kept.error }) })
     },
     release: (key) => ledger.release(key),
+    renew: (service) => ledger.renew(service),
     vacate: (key) => ledger.vacate(key),
     shut: (service, addresses) => ledger.shut(service, addresses),
     settle: (key) => ledger.settle(key),
@@ -168,7 +171,7 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
     },
     defaultPoolOf: (service, namespace) => defaultPoolFor(service, namespace, placing.order, placing.policies),
     isLimited: (namespace) => Object.keys(quotaOf(namespace, placing.policies)).length > 0,
-    heldIn: (namespace) => ({ ...ledger.tenants.count(namespace) }),
+    heldIn: (namespace) => ({ IPv4: ledger.count(namespace, 'IPv4'), IPv6: ledger.count(namespace, 'IPv6') }),
   }
 }
 

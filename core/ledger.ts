@@ -10,8 +10,9 @@ import { compareConfigurations, lanesKept } from './reconfiguration.ts'
 import { type Keeping, Releases } from './releases.ts'
 import { ReturningMap } from './returning-map.ts'
 import type { ServiceView } from './service.ts'
-import { type Tenant, tenantOf } from './tenant.ts'
+import { sameTenant, type Tenant, tenantOf } from './tenant.ts'
 import { Tenants } from './tenants.ts'
+import { Unhoused } from './unhoused.ts'
 
 export interface Allocation {
   readonly service: NamespacedName
@@ -102,6 +103,7 @@ export class Ledger {
   readonly #leaving = new Map<NamespacedName, readonly Entry[]>()
   /** Names of pools. */
   #touched = new Set<string>()
+  readonly #unhoused = new Unhoused()
 
   /** @param releases kept up by others, who say what changed there (`review`) */
   constructor(pools: readonly Pool[], reserved: readonly Address[], releases: Releases) {
@@ -116,9 +118,9 @@ export class Ledger {
     for (const pool of pools) {
       const space = staying.get(pool.name)
       const kept = space === undefined ? undefined : lanesKept(space, pool)
+      if (this.#spaces.get(pool.name)?.pool !== pool) this.#touched.add(pool.name)
       if (kept !== undefined && space?.pool !== pool) space?.adopt(pool, kept)
       spaces.set(pool.name, space ?? new PoolSpace(pool))
-      if (this.#spaces.get(pool.name)?.pool !== pool) this.#touched.add(pool.name)
     }
     this.#touched = this.#touched.intersection(spaces)
     this.#spaces = spaces
@@ -195,10 +197,18 @@ export class Ledger {
     return this.#reserved.has(address.value)
   }
 
+  /** Distinct addresses that the Services of the namespace are on, or that a status still shows. */
+  count(namespace: string, family: Family): number {
+    const isNew = (address: Address): boolean => !this.tenants.isOf(address, namespace)
+    return this.tenants.count(namespace)[family] + this.#unhoused.count(namespace, family, isNew)
+  }
+
   /** How many addresses fewer the namespace has when the Service goes: those that it is on, or leaving, and that no other of its namespace is on. */
   broughtBy({ key, namespace }: ServiceView, family: Family): number {
-    const own = this.addressesOf(key).filter(
-      (address) => address.family === family && !this.tenants.hasNeighbour(address, { key, namespace }),
+    const service = { key, namespace }
+    const own = [...this.addressesOf(key), ...this.#unhoused.of(key)].filter(
+      (address) =>
+        address.family === family && !this.tenants.hasNeighbour(address, service) && !this.#unhoused.hasNeighbour(address, service),
     )
     return own.length < 2 ? own.length : new Set(own.map(({ value }) => value)).size
   }
@@ -235,8 +245,22 @@ export class Ledger {
     return entry
   }
 
-  /** Keeps others off these addresses until `settle`, as far as nobody is on them. */
+  renew(service: ServiceView): boolean {
+    const kept = this.#entries.get(service.key)
+    const tenant = tenantOf(service)
+    if (kept === undefined || kept.uid !== service.uid || sameTenant(kept, tenant)) return false
+    if (kept.addresses.some((address) => this.tenants.conflict(address, tenant) !== undefined)) return false
+    this.enter(service, kept.places)
+    return true
+  }
+
+  /** Keeps others off these addresses until `settle`, as far as nobody is on them; where that cannot be, a quota counts them none the less. */
   shut(service: ServiceView, addresses: readonly Address[]): void {
+    const isOutside = (address: Address): boolean => {
+      const keys = this.tenants.at(address)
+      return keys.length === 0 ? this.laneOf(address) === undefined : !keys.includes(service.key)
+    }
+    this.#unhoused.enter(service, addresses.filter(isOutside))
     const places = addresses.flatMap((address) => {
       const lane = this.laneOf(address)
       return lane === undefined || this.tenants.has(address) ? [] : { lane, address }
@@ -262,8 +286,9 @@ export class Ledger {
   }
 
   settle(key: NamespacedName): boolean {
+    const wasUnhoused = this.#unhoused.leave(key)
     const gone = this.#leaving.get(key)
-    if (gone === undefined) return false
+    if (gone === undefined) return wasUnhoused
     this.#leaving.delete(key)
     for (const entry of gone) this.#withdraw(entry)
     // It may have come back to an address that it was leaving.

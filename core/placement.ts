@@ -58,7 +58,7 @@ function findShortages(
   for (const family of service.families) {
     const limit = limits[family]
     if (limit === undefined) continue
-    const used = ledger.tenants.count(namespace.name)[family]
+    const used = ledger.count(namespace.name, family)
     const brought = ledger.broughtBy(service, family)
     const staying = kept.filter(({ address }) => address.family === family && isNew(address)).length
     const room = Math.max(limit.allowed - used, 0) + brought - staying

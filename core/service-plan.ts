@@ -2,7 +2,7 @@
 import { type Address, formatAddress, sameAddress } from './address.ts'
 import { byAge } from './age.ts'
 import { annotationPrefix, deprecatedPrefix } from './annotations.ts'
-import { type Book, noteOutside } from './book.ts'
+import { addressesBeside, type Book, noteOutside } from './book.ts'
 import { hopesFrom, wantOf } from './hope.ts'
 import type { Ipam } from './ipam.ts'
 import type { Allocation } from './ledger.ts'
@@ -64,6 +64,22 @@ export function plan(book: Book, service: ServiceView, namespace: NamespaceView)
   return actions.toSpliced(write === -1 ? actions.length : write, 0, ...offer(book))
 }
 
+/**
+ * What a Service shows, and on which terms others may share its address, counts from the moment it is known, not only when its turn to be planned has come:
+ * else somebody gets what it has, or joins it by the old terms.
+ */
+export function hear(book: Book, service: ServiceView): readonly Action[] {
+  const { ipam, outsiders } = book
+  if (!service.isLoadBalancer) return []
+  const known = ipam.allocationOf(service.key)
+  const renewed = ipam.renew(service) ? ipam.allocationOf(service.key) : undefined
+  if (renewed !== undefined) openDoor(book, known, renewed)
+  const coming = outsiders.of(service.key)
+  if (addressesBeside(ipam, service).length > 0) ipam.shut(service, [...service.held, ...coming])
+  noteOutside(book, service, coming)
+  return offer(book)
+}
+
 /** The Service is gone, or has nothing to do with us any more. */
 export function planGone(book: Book, key: NamespacedName): readonly Action[] {
   book.outsiders.leave(key)
@@ -71,9 +87,15 @@ export function planGone(book: Book, key: NamespacedName): readonly Action[] {
   return offer(book)
 }
 
-/** The API server has taken the Service's status. */
-export function confirm(book: Book, key: NamespacedName): readonly Action[] {
-  settle(book, key)
+/** The API server has taken the Service's status, which is as shown now. */
+export function confirm(book: Book, service: ServiceView): readonly Action[] {
+  const { ipam } = book
+  settle(book, service.key)
+  const kept = ipam.allocationOf(service.key)?.addresses ?? []
+  const isKept = service.held.every((address) => kept.some((each) => sameAddress(each, address)))
+  // While the status was on its way the pools were closed to the Service: others stay off what it shows until it is planned anew.
+  if (!isKept && service.isLoadBalancer) ipam.shut(service, service.held)
+  noteOutside(book, service)
   return offer(book)
 }
 
@@ -129,7 +151,7 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
   else waiting.enter(waiterOf(service), wantOf(ipam, service, namespace, { refusal, isPart: allocation !== undefined }))
   if (allocation !== undefined) actions.push(...accept(book, service, refusal))
   else if (refusal !== undefined) actions.push(...refuse(book, service, refusal))
-  if (allocation !== undefined && opensDoor(known, allocation)) waiting.fulfil(hopesFrom(ipam, allocation.addresses, service.namespace))
+  if (allocation !== undefined) openDoor(book, known, allocation)
   return [...actions, ...writeIfNeeded(book, service, allocation, conditionOf(service, allocation, refusal))]
 }
 
@@ -186,8 +208,9 @@ function keep(
 }
 
 /** Somebody who waits may share now what was not to be shared before. */
-function opensDoor(known: Allocation | undefined, allocation: Allocation): boolean {
-  return allocation.tenant.sharingKey !== undefined && (known === undefined || !sameTenant(known.tenant, allocation.tenant))
+function openDoor({ ipam, waiting }: Book, known: Allocation | undefined, { addresses, tenant }: Allocation): void {
+  if (tenant.sharingKey === undefined || (known !== undefined && sameTenant(known.tenant, tenant))) return
+  waiting.fulfil(hopesFrom(ipam, addresses, tenant.namespace))
 }
 
 /** What the status shows but we did not know: written by an earlier leader. The older Service keeps a double address, the younger is planned anew. */

@@ -36,6 +36,11 @@ export class Tenants {
     return this.#counts.get(namespace) ?? { IPv4: 0, IPv6: 0 }
   }
 
+  /** Whether a Service of the namespace is on the address. */
+  isOf(address: Address, namespace: string): boolean {
+    return this.#houses.get(address)?.isOf(namespace) === true
+  }
+
   /** Whether another Service of its namespace is on the address. */
   hasNeighbour(address: Address, tenant: Pick<Tenant, 'key' | 'namespace'>): boolean {
     return this.#houses.get(address)?.hasNeighbour(tenant) === true

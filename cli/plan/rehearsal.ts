@@ -128,7 +128,6 @@ export class Rehearsal {
           break
         case 'writeStatus':
           this.#write(action)
-          this.#perform(confirm(this.#book, action.service))
       }
     }
   }
@@ -140,13 +139,15 @@ export class Rehearsal {
     const { [annotations.allocatedFromPool]: _, ...others } = object.metadata.annotations ?? {}
     const conditions = (object.status?.conditions ?? []).filter(({ type }) => type !== allocatedConditionType)
     const own = condition === undefined ? [] : [{ type: allocatedConditionType, lastTransitionTime: '', ...condition }]
-    this.#services.set(key, {
+    const written: Service = {
       ...object,
       metadata: { ...object.metadata, annotations: pool === undefined ? others : { ...others, [annotations.allocatedFromPool]: pool } },
       status: {
         loadBalancer: addresses.length === 0 ? {} : { ingress: addresses.map((ip) => ({ ip, ipMode: 'VIP' })) },
         conditions: [...conditions, ...own],
       },
-    })
+    }
+    this.#services.set(key, written)
+    this.#perform(confirm(this.#book, viewService(written, this.#settings.classes)))
   }
 }

@@ -137,10 +137,15 @@ export class Cluster {
           break
         case 'writeStatus':
           this.#write(action)
-          this.#perform(confirm(this.book, action.service))
+          this.#confirm(action.service)
           break
       }
     }
+  }
+
+  #confirm(key: NamespacedName): void {
+    const service = this.view(key)
+    if (service !== undefined) this.#perform(confirm(this.book, service))
   }
 
   #write({ service: key, resourceVersion, addresses, pool, condition }: Extract<Action, { readonly type: 'writeStatus' }>): void {

@@ -291,6 +291,26 @@ describe('The controller', () => {
     expect([scene.held('one'), scene.held('two')]).to.deep.equal(['10.0.0.2 VIP', '10.0.0.1 VIP'])
   })
 
+  it('keeps others off an address that is on its way to a Service which may not have it any more', async () => {
+    const scene = await new Scene().pool('10.0.0.1-10.0.0.2').lead()
+    const open = Promise.withResolvers<void>()
+    scene.answer = (key) => (key === 'shop/one' ? open.promise : Promise.resolve())
+    await scene.put('one').rest()
+    scene.pools.put(
+      poolObject(
+        'a',
+        { addresses: ['10.0.0.1-10.0.0.2'], serviceAllocation: { serviceSelectors: [{ matchLabels: { app: 'a' } }] } },
+        { resourceVersion: '900' },
+      ),
+    )
+    await scene.put('two', { labels: { app: 'a' } }).rest()
+    expect([scene.held('one'), scene.held('two')]).to.deep.equal(['', '10.0.0.2 VIP'])
+    open.resolve()
+    await scene.put('three', { labels: { app: 'a' } }).rest()
+    expect([scene.held('one'), scene.held('three')]).to.deep.equal(['', '10.0.0.1 VIP'])
+    expect(scene.writes.slice(0, 2)).to.deep.equal(['shop/two 10.0.0.2', 'shop/one 10.0.0.1'])
+  })
+
   it('never shows more addresses of a namespace than its quota, and serves who waits as soon as there is room', async () => {
     const scene = await new Scene().pool('10.0.0.1-10.0.0.99').limit({ ipv4: 3 }).lead()
     for (let number = 10; number < 60; number++) scene.put(`web-${number}`)

@@ -126,6 +126,26 @@ describe('A quota', () => {
     expect(allocate(ipam, 'shop/b')).to.equal('10.0.0.0')
   })
 
+  it('counts what a status still shows, though no pool has it any more, and lets that be exchanged', () => {
+    const ipam = ipamOf({ few: quota(1) })
+    const stranded = service('shop/a', { held: ['192.0.2.1'] })
+    ipam.shut(stranded, stranded.held)
+    expect(ipam.heldIn('shop').IPv4).to.equal(1)
+    expect(allocate(ipam, 'shop/b')).to.equal(full(1, 1))
+    expect(allocate(ipam, 'shop/a')).to.equal('10.0.0.0')
+    expect(ipam.settle(stranded.key)).to.equal(true)
+    expect(ipam.heldIn('shop').IPv4).to.equal(1)
+  })
+
+  it('counts an address that two namespaces show in both, also where only one of them can have it', () => {
+    const ipam = ipamOf({ few: quota(1) })
+    allocate(ipam, 'bank/a')
+    const double = service('shop/a', { held: ['10.0.0.0'] })
+    ipam.shut(double, double.held)
+    expect([ipam.heldIn('shop').IPv4, ipam.heldIn('bank').IPv4]).to.deep.equal([1, 1])
+    expect(allocate(ipam, 'shop/b')).to.equal(full(1, 1))
+  })
+
   it('is the smallest of those that are about the namespace', () => {
     const all = policies({
       b: quota(5, 1),
