@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { AllocationPolicy, IPAddressPool } from '../../../../schemas/generated/types.ts'
 import { poolList, someAddress, someService } from '../../core/arbitraries.ts'
 import { policyObject, poolObject, type ServiceOptions } from '../../core/objects.ts'
+import { familyOf } from './naive-addresses.ts'
 import { type Kind, kinds } from './scripted-api.ts'
 import type { Fate, Stage, Wish } from './stage.ts'
 
@@ -38,10 +39,22 @@ const extras: fc.Arbitrary<{ readonly annotations?: Readonly<Record<string, stri
 const types = fc.constantFrom('LoadBalancer', 'LoadBalancer', 'LoadBalancer', 'LoadBalancer', 'ClusterIP')
 const classes = fc.constantFrom(undefined, undefined, undefined, 'metallb.io/internal', 'example.com/lb')
 
+/** Without what the rules do not know: lists of pools, and several addresses of a family. */
+function plain(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { 'metallb.io/address-count': _, ...others } = annotations
+  const entries = Object.entries(others).map(([name, text]) => {
+    const [first = '', ...more] = text.split(',')
+    const second = more.find((other) => name.endsWith('IPs') && familyOf(other) !== familyOf(first))
+    return [name, second === undefined ? first.trim() : `${first},${second}`]
+  })
+  return Object.fromEntries(entries) as Readonly<Record<string, string>>
+}
+
 const wish = fc
   .tuple(someService, extras, types, classes)
   .map(([{ key, options }, { annotations = {}, spec = {} }, type, loadBalancerClass]): Wish => {
-    const merged = { ...options, annotations: { ...options.annotations, ...annotations }, spec: { ...options.spec, ...spec } }
+    const texts = plain({ ...options.annotations, ...annotations })
+    const merged = { ...options, annotations: texts, spec: { ...options.spec, ...spec } }
     return { key, options: merged, type, ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }) }
   })
 const someKey = someService.map(({ key }) => key)
