@@ -54,7 +54,7 @@ export class LeaderElection {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#log = named(options.log, 'kube/lease').child({ lease: `${options.namespace}/${options.name}` })
-    const { client, name, namespace } = options
+    const { client, leaseDurationMs = 15_000, name, namespace, renewDeadlineMs = 10_000, retryPeriodMs = 2_000 } = options
     const fieldSelector = `metadata.name=${name}`
     this.#watch = new Reflector<Lease>({
       client,
@@ -63,8 +63,8 @@ export class LeaderElection {
       fieldSelector,
       log: options.log,
       clock: this.#clock,
+      timing: { longestPause: retryPeriodMs },
     })
-    const { leaseDurationMs = 15_000, renewDeadlineMs = 10_000, retryPeriodMs = 2_000 } = options
     if (!(leaseDurationMs > renewDeadlineMs && renewDeadlineMs > retryPeriodMs * 1.2))
       throw new RangeError(
         `lease duration (${leaseDurationMs} ms) > renew deadline (${renewDeadlineMs} ms) > 1.2 retry periods (of ${retryPeriodMs} ms) must hold`,

@@ -17,6 +17,8 @@ export interface ClusterCacheOptions {
 
 /** They are small and many, and nobody gets an address before all of them are here. */
 const servicesPerPage = 5000
+/** Two replicas may ask that often: after an outage Services wait for this. */
+const timing = { longestPause: 2000 }
 
 export class ClusterCache {
   readonly #services: Reflector<Service>
@@ -29,15 +31,23 @@ export class ClusterCache {
     this.#services = new Reflector<Service>({
       client,
       log,
+      timing,
       resource: resources.services,
       transform: keepService,
       pageSize: servicesPerPage,
     })
-    this.#namespaces = new Reflector<Namespace>({ client, log, resource: resources.namespaces, transform: keepNamespace })
-    this.#nodes = new Reflector<Node>({ client, log, resource: resources.nodes, transform: keepNode })
-    this.#pools = new Reflector<IPAddressPool>({ client, log, resource: resources.ipAddressPools, namespace })
+    this.#namespaces = new Reflector<Namespace>({ client, log, timing, resource: resources.namespaces, transform: keepNamespace })
+    this.#nodes = new Reflector<Node>({ client, log, timing, resource: resources.nodes, transform: keepNode })
+    this.#pools = new Reflector<IPAddressPool>({ client, log, timing, resource: resources.ipAddressPools, namespace })
     // MetalLB's CRDs do not have them, and Helm does not replace CRDs.
-    this.#policies = new Reflector<AllocationPolicy>({ client, log, resource: resources.allocationPolicies, namespace, emptyOn: [404] })
+    this.#policies = new Reflector<AllocationPolicy>({
+      client,
+      log,
+      timing,
+      resource: resources.allocationPolicies,
+      namespace,
+      emptyOn: [404],
+    })
   }
 
   get services(): Store<Service> {

@@ -23,11 +23,22 @@ interface Manifest {
 const silent = (): void => undefined
 const programs = ['DaemonSet', 'Deployment', 'MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']
 
-/** The Deployment of the controller is there, with no Pod. */
-export async function upControllerLab(name: string): Promise<ControllerLab> {
+let started: Promise<ControllerLab> | undefined
+
+/** One for all files that ask. The Deployment of the controller is there, with no Pod. */
+export function controllerLab(): Promise<ControllerLab> {
+  started ??= start()
+  return started
+}
+
+after('ends the lab of the controllers', async () => {
+  if (started !== undefined) await (await started).lab.down()
+})
+
+async function start(): Promise<ControllerLab> {
   const toolchain = await setup(silent)
   const labImages = await buildLabImages(toolchain.cache, silent)
-  const lab = await upLab({ name: `${name}-${process.pid}`, nodes: 1, bare: true, routers: [] }, toolchain, { labImages })
+  const lab = await upLab({ name: `controllers-${process.pid}`, nodes: 1, bare: true, routers: [] }, toolchain, { labImages })
   const manifests = parseAllDocuments(await must(lab, ['kustomize', overlay])).map((document) => document.toJS() as Manifest)
   const objects = manifests.flatMap((manifest) => {
     const { kind, metadata, spec } = manifest

@@ -4,26 +4,19 @@
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import type { KubeObject, Lease, Service } from '../../core/objects.ts'
+import type { KubeObject, Service } from '../../core/objects.ts'
 import { resources } from '../../kube/resources.ts'
 import { until } from '../lab/wait.ts'
 import { AddressWatch, addressesOf } from './address-watch.ts'
-import { type ControllerLab, upControllerLab } from './controller-lab.ts'
-import { namespace } from './installed.ts'
+import { type ControllerLab, controllerLab } from './controller-lab.ts'
+import { lastWords, leaderOf, pool, renewDeadlineMs, served, service, shortLease } from './controllers.ts'
+import { must, namespace } from './installed.ts'
 import { Replica, type Write } from './replica.ts'
 
 const freezes = Number(process.env['FREEZES'] ?? 5)
-const renewDeadlineMs = 1000
-const short = [
-  '--leader-elect-lease-duration=1.5s',
-  `--leader-elect-renew-deadline=${renewDeadlineMs}ms`,
-  '--leader-elect-retry-period=200ms',
-]
 const perBurst = 30
 /** A double is seen and mended within this time. */
 const mendedMs = 1000
-
-type Fields = Readonly<Record<string, unknown>> & { readonly metadata: KubeObject['metadata'] }
 
 interface Event extends KubeObject {
   readonly involvedObject: { readonly name: string }
@@ -36,62 +29,35 @@ let stage: ControllerLab
 let replicas: readonly [Replica, Replica]
 let watch: AddressWatch
 
-function pool(name: string, addresses: string, autoAssign = true): Fields {
-  return {
-    apiVersion: 'metallb.io/v1beta1',
-    kind: 'IPAddressPool',
-    metadata: { name, namespace },
-    spec: { addresses: [addresses], autoAssign },
-  }
-}
-
-function service(name: string, { type = 'LoadBalancer', from = 'wide' } = {}): Fields {
-  const metadata = { name, namespace: 'default', annotations: { 'metallb.io/address-pool': from } }
-  return { apiVersion: 'v1', kind: 'Service', metadata, spec: { type, ports: [{ port: 80 }] } }
-}
-
 async function leader(): Promise<readonly [Replica, Replica]> {
-  const holder = await until(
-    'a replica to lead',
-    async () => {
-      const { spec } = await stage.kube.get<Lease>(resources.leases, 'metallb-controller', namespace)
-      return replicas.find(({ name }) => name === spec?.holderIdentity)
-    },
-    { limitMs: 10_000, evidence: () => replicas.map(({ log }) => log.slice(-3000)).join('\n') },
-  )
-  return holder === replicas[0] ? replicas : [replicas[1], replicas[0]]
+  return (await leaderOf(stage.kube, replicas)) === replicas[0] ? replicas : [replicas[1], replicas[0]]
 }
 
 const isStatus = (path: string): boolean => path.startsWith('/api/v1/') && path.endsWith('/status')
 /** Leases guard themselves, and an Event tells of what was done before. */
 const mayDecide = (path: string): boolean => !/\/(?:leases|events)(?:\/|$)/.test(path)
 
-const ends = ({ log }: Replica): number => log.match(/"stoppedLeading"/g)?.length ?? 0
+const count = ({ log }: Replica, event: string): number => log.split(`"event":"${event}"`).length - 1
 
-async function served(names: readonly string[]): Promise<void> {
-  const waiting = (): readonly string[] => names.filter((name) => watch.addresses('default').get(name)?.length !== 1)
-  await until('every Service to have its address', () => (waiting().length === 0 ? true : undefined), {
-    limitMs: 20_000,
-    evidence: () => [waiting().join(' '), ...replicas.map(({ log }) => log.slice(-3000))].join('\n'),
-  })
-}
+const allServed = (names: readonly string[]): Promise<void> => served(watch, names, replicas)
 
 describe('A leader that freezes', () => {
   before('starts a lab and two controllers', async function () {
     this.timeout(120_000)
-    stage = await upControllerLab('freezes')
-    await stage.kube.create(resources.ipAddressPools, pool('wide', '10.210.0.0/22'))
-    await stage.kube.create(resources.ipAddressPools, pool('narrow', '10.211.0.0/30', false))
+    stage = await controllerLab()
+    await stage.kube.create(resources.ipAddressPools, pool('wide', ['10.210.0.0/22']))
+    await stage.kube.create(resources.ipAddressPools, pool('narrow', ['10.211.0.0/30'], false))
     watch = new AddressWatch(stage.kube)
     await watch.start()
-    replicas = [await Replica.start(stage.lab, 'one', short), await Replica.start(stage.lab, 'two', short)]
+    replicas = [await Replica.start(stage.lab, 'one', shortLease), await Replica.start(stage.lab, 'two', shortLease)]
     for (const replica of replicas) await replica.ready()
   })
 
   after(async () => {
-    await watch?.stop()
-    for (const replica of replicas ?? []) await replica.end('SIGTERM')
-    await stage?.lab.down()
+    await watch.stop()
+    for (const replica of replicas) await replica.end('SIGTERM')
+    await must(stage.lab, ['delete', 'services', '--selector', '!component', '-n', 'default'])
+    await must(stage.lab, ['delete', 'ipaddresspools', '-n', namespace, '--all'])
   })
 
   it('and whose write is carried out after its time makes a double, which is mended at once: the younger Service moves and is told', async function () {
@@ -109,7 +75,7 @@ describe('A leader that freezes', () => {
     first.freeze()
     const releaseSecond = second.hold((path) => path.endsWith('/services/younger/status'))
     await kube.patch(resources.services, 'older', { namespace: 'default', patch: 'merge', body: { spec: { type: 'LoadBalancer' } } })
-    await served(['older'])
+    await allServed(['older'])
     release()
     await until('the double', () => watch.doubles[0], { limitMs: 5_000 })
     releaseSecond()
@@ -117,7 +83,7 @@ describe('A leader that freezes', () => {
     first.thaw()
     expect(double.holders).to.deep.equal(['default/older', 'default/younger'])
     expect((double.until ?? 0) - double.since).to.be.at.most(mendedMs)
-    await served(['older', 'younger'])
+    await allServed(['older', 'younger'])
     expect(watch.losses.map((loss) => loss.service)).to.deep.equal(['default/younger'])
     const told = await until(
       'the Event',
@@ -125,7 +91,7 @@ describe('A leader that freezes', () => {
         const { items } = await kube.list<Event>(resources.events, { namespace: 'default' })
         return items.find(({ involvedObject, reason }) => involvedObject.name === 'younger' && reason === 'ClearAssignment')
       },
-      { limitMs: 5_000, evidence: () => replicas.map(({ log }) => log.slice(-6000)).join('\n') },
+      { limitMs: 5_000, evidence: () => lastWords(replicas) },
     )
     expect(told.type).to.equal('Warning')
     expect(told.message).to.contain('default/older').and.to.contain('the older Service keeps it')
@@ -141,7 +107,7 @@ describe('A leader that freezes', () => {
       const old = [...watch.addresses('default').keys()].filter((name) => name.startsWith(`burst-${round - 1}-`))
       const burst = names.map(async (name, index) => {
         await sleep(index * 10)
-        await kube.create(resources.services, service(name))
+        await kube.create(resources.services, service(name, { from: 'wide' }))
         const gone = old[index]
         if (gone !== undefined) await kube.remove(resources.services, gone, { namespace: 'default' })
       })
@@ -150,26 +116,26 @@ describe('A leader that freezes', () => {
       const release = round % 2 === 0 ? first.hold(isStatus) : () => undefined
       first.freeze()
       const { renewedAt } = first
-      const ended = ends(first)
+      const began = count(first, 'startedLeading')
       const unanswered = (): readonly Write[] => first.writes.filter(({ path, status }) => isStatus(path) && status === undefined)
       await Promise.all(burst)
       const [now] = await until('the other to take over', async () => ((await leader())[0] === second ? [second] : undefined), {
         limitMs: 10_000,
       })
       expect(now.name).to.equal(second.name)
-      await served(names)
+      await allServed(names)
       const writes = first.writes.length
       figures.onTheirWay += unanswered().length
       release()
       first.thaw()
-      await until('it to find out', () => (ends(first) > ended ? true : undefined), {
+      await until('it to find out', () => count(first, 'stoppedLeading') >= began || undefined, {
         limitMs: 10_000,
-        evidence: () => first.log.slice(-5000),
+        evidence: () => lastWords(replicas),
       })
       await until('what was on its way to arrive', () => unanswered().length === 0 || undefined, {
         limitMs: 10_000,
       })
-      await served(names)
+      await allServed(names)
       const late = first.writes.slice(writes).filter(({ path, sentAt }) => mayDecide(path) && sentAt > renewedAt + renewDeadlineMs)
       figures.late += late.length
       figures.mostLateOfOne = Math.max(figures.mostLateOfOne, late.length)
