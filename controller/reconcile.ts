@@ -59,8 +59,8 @@ export interface Cluster {
 
 /** A Service that changed brings its key back by its watch event; this is for the event that never comes. */
 const changedRetryMs = 1000
-/** A missing permission is granted by people. */
-const forbiddenRetryMs = 10_000
+/** So often one Service is tried while a permission is missing, which people grant; the others wait for its success. */
+const forbiddenRetryMs = 1000
 
 export class Reconciler {
   readonly #options: ReconcilerOptions
@@ -80,6 +80,8 @@ export class Reconciler {
   #poolStatuses: PoolStatusWriter | undefined
   #queue: WorkQueue | undefined
   #wantsToLead = false
+  /** Services whose status we may not write. */
+  readonly #refused = new Set<string>()
 
   constructor(options: ReconcilerOptions) {
     this.#options = options
@@ -141,6 +143,7 @@ export class Reconciler {
   #begin(): void {
     const { client, cluster, concurrency = 32, clock = systemClock, isLeader, log, metrics, namespace, poolPriority } = this.#options
     this.#own = new OwnWrites()
+    this.#refused.clear()
     this.#isOutdated = false
     const { pools, reserved, policies = [] } = this.#configuration.read()
     const services = this.#views()
@@ -150,7 +153,7 @@ export class Reconciler {
     this.#poolStatuses = new PoolStatusWriter({ client, namespace, pools: cluster.pools, ipam, isLeader, log, clock })
     this.#poolStatuses.show()
     const observer = observeQueue(metrics, 'services')
-    this.#queue = new WorkQueue({ process: (key) => this.#process(key), concurrency, observer, log, clock })
+    this.#queue = new WorkQueue({ process: (key) => this.#process(key).finally(() => this.#askAgain()), concurrency, observer, log, clock })
     this.#enqueueAll(services)
   }
 
@@ -245,6 +248,7 @@ export class Reconciler {
   async #process(key: string): Promise<void> {
     const book = this.#book
     if (book === undefined || this.#isEnding) return
+    this.#refused.delete(key)
     this.#options.metrics.metallb_k8s_client_updates_total.inc()
     const service = this.#view(key)
     const namespace = this.#namespaceView(splitName(key).namespace)
@@ -253,6 +257,16 @@ export class Reconciler {
     else if (namespace === undefined && service.isLoadBalancer) await this.#perform(planLater(book, service.key), key)
     else if (!(await this.#perform(plan(book, service, namespace ?? bareNamespace(service.namespace)), key))) return
     this.#due.delete(key)
+  }
+
+  #askAgain(): void {
+    const [one] = this.#refused
+    if (one !== undefined) this.#queue?.addAfter(one, forbiddenRetryMs)
+  }
+
+  #granted(): void {
+    for (const key of this.#refused) this.#queue?.add(key)
+    this.#refused.clear()
   }
 
   /** @returns false when something of it is to be tried again */
@@ -307,6 +321,7 @@ export class Reconciler {
     switch (outcome.type) {
       case 'written':
         this.#own.record(key, before, outcome.object)
+        this.#granted()
         for (const pool of action.added) metrics.metallb_allocator_addresses_allocated_total.inc({ pool })
         if (this.#book === undefined) return false
         await this.#perform(confirm(this.#book, viewService(outcome.object, this.#options.classes)), key)
@@ -315,7 +330,7 @@ export class Reconciler {
         this.#queue?.addAfter(key, changedRetryMs)
         return false
       case 'forbidden':
-        this.#queue?.addAfter(key, forbiddenRetryMs)
+        this.#refused.add(key)
         return false
       case 'gone':
         // Its event is on the way.

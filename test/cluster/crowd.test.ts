@@ -29,7 +29,9 @@ function range(start: number, count: number): string {
 
 /** What is neither a renewal of the Lease nor the mark by which a new leader knows that its cache is new. */
 const decided = ({ writes }: Replica): readonly string[] =>
-  writes.filter(({ path }) => !/\/leases|\/namespaces\/metallb-system\/services\//.test(path)).map(({ method, path }) => `${method} ${path}`)
+  writes
+    .filter(({ path }) => !/\/leases|\/namespaces\/metallb-system\/services\//.test(path))
+    .map(({ method, path }) => `${method} ${path}`)
 
 describe(`Two controllers and a crowd of ${crowd}`, () => {
   let stage: ControllerLab

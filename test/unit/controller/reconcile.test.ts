@@ -266,6 +266,10 @@ describe('The controller', () => {
     scene.answer = () => Promise.reject(new ApiError('PATCH: 403: grant it', { status: 403, reason: 'Forbidden' }))
     await scene.put('one').put('two').put('three').rest()
     expect(scene.lines.filter((line) => line.includes('permissionMissing'))).to.have.length(1)
+    // One of them asks for all.
+    expect(scene.waits).to.deep.equal([1000])
+    await scene.wake().rest()
+    expect(scene.waits).to.deep.equal([1000, 1000])
     scene.answer = undefined
     await scene.wake().rest()
     expect(scene.writes).to.have.length(3)
