@@ -267,9 +267,10 @@ describe('The controller', () => {
     await scene.put('one').put('two').put('three').rest()
     expect(scene.lines.filter((line) => line.includes('permissionMissing'))).to.have.length(1)
     // One of them asks for all.
-    expect(scene.waits).to.deep.equal([1000])
+    const asked = (): number => scene.waits.filter((ms) => ms === 1000).length
+    expect(asked()).to.equal(1)
     await scene.wake().rest()
-    expect(scene.waits).to.deep.equal([1000, 1000])
+    expect(asked()).to.equal(2)
     scene.answer = undefined
     await scene.wake().rest()
     expect(scene.writes).to.have.length(3)
