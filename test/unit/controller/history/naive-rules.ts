@@ -148,7 +148,8 @@ export class Rules {
     if (!isEach || (families.length < wanted.length && !isPart)) return 'FamiliesChanged'
     const requested = requestedBy(service) ?? []
     if (requested.length > 0 && sorted(requested).join() !== sorted(held).join()) return 'OtherAddressRequested'
-    return [...this.#forbidden(service, held)][0]
+    // A pool that was split takes nobody anything.
+    return [...this.#forbidden(service, held)].find((reason) => reason !== 'AddressesInSeveralPools')
   }
 
   /** What a Service without address gets. */
