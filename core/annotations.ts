@@ -11,6 +11,8 @@ export const annotations = {
   loadBalancerIPs: 'metallb.io/loadBalancerIPs',
   /** How many addresses of each family. */
   addressCount: 'metallb.io/address-count',
+  /** The host bits of its IPv6 address: `::1:53`. */
+  hostPart: 'metallb.io/host-part',
   allowSharedIP: 'metallb.io/allow-shared-ip',
   /** Written by the controller: the pool of the current addresses; pools, separated by commas, in the order of the status. */
   allocatedFromPool: 'metallb.io/ip-allocated-from-pool',

@@ -1,5 +1,6 @@
 // Which addresses of one pool a Service could get. Nothing here changes anything.
 import type { Address, Family } from './address.ts'
+import { hostIn } from './host-part.ts'
 import type { Ledger } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import { isBefore, type Place, type PoolSpace } from './pool-space.ts'
@@ -30,7 +31,9 @@ export interface Ask {
  * What the Service had before it went; then the next addresses of the pool, in listed order, that are free or that it may share: as many as it wants, or all
  * that there are.
  */
-export function candidates(ledger: Ledger, space: PoolSpace, family: Family, { tenant, wanted, short }: Ask): readonly Place[] {
+export function candidates(ledger: Ledger, space: PoolSpace, family: Family, ask: Ask): readonly Place[] {
+  const { tenant, wanted, short, service } = ask
+  if (family === 'IPv6' && service.hostPart !== undefined) return pinned(ledger, space, service.hostPart, ask).slice(0, 1)
   const count = wanted[family]
   const room = short.get(family)?.room ?? count
   const before = ledger.returning(tenant)
@@ -54,8 +57,43 @@ export function whyNot(ledger: Ledger, space: PoolSpace, family: Family, ask: As
   const free = candidates(ledger, space, family, ask).length
   if (free >= wanted) return undefined
   if (!space.hasFamily(family)) return { reason: 'FamilyUnavailable', pool, family }
+  if (family === 'IPv6' && ask.service.hostPart !== undefined) return whyNotPinned(ledger, space, ask.service.hostPart, ask)
   const kept = space.kept(family)
   return { reason: 'PoolExhausted', pool, family, ...(free === 0 ? {} : { free, wanted }), ...(kept === 0 ? {} : { kept }) }
+}
+
+/** The addresses with the host part that the Service may have, in listed order of the prefixes. */
+function pinned(ledger: Ledger, space: PoolSpace, hostPart: bigint, { tenant, short }: Ask): readonly Place[] {
+  const isShort = short.get('IPv6')?.room === 0
+  return placesWith(space, hostPart).filter(
+    ({ address }) => whyTaken(ledger, address, tenant) === undefined && !(isShort && !ledger.tenants.hasNeighbour(address, tenant)),
+  )
+}
+
+function whyNotPinned(ledger: Ledger, space: PoolSpace, hostPart: bigint, { tenant }: Ask): PoolRefusal {
+  const pool = space.pool.name
+  for (const { address } of placesWith(space, hostPart)) {
+    const taken = whyTaken(ledger, address, tenant)
+    if (taken !== undefined) return { reason: 'HostPartTaken', pool, address, ...taken }
+  }
+  return { reason: 'HostPartOutside', pool, hostPart }
+}
+
+function placesWith(space: PoolSpace, hostPart: bigint): readonly Place[] {
+  return space.lanes.flatMap((lane) => {
+    const address = hostIn(lane.range, hostPart)
+    return address === undefined ? [] : [{ lane, address }]
+  })
+}
+
+function whyTaken(
+  ledger: Ledger,
+  address: Address,
+  tenant: Tenant,
+): Pick<Extract<PoolRefusal, { reason: 'HostPartTaken' }>, 'by'> | undefined {
+  if (ledger.isReserved(address)) return {}
+  const by = ledger.tenants.conflict(address, tenant)?.by ?? ledger.keptFromOthers(address, tenant.key)?.service
+  return by === undefined ? undefined : { by }
 }
 
 /** Without looking further than it must: nearly always for one address. */

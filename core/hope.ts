@@ -21,6 +21,9 @@ const isLasting: Readonly<Record<Refusal['reason'], boolean>> = {
   FamiliesChanged: true,
   OtherAddressRequested: true,
   OutsideRequestedPool: true,
+  HostPartDiffers: true,
+  HostPartOutside: true,
+  HostPartTaken: false,
   PoolUnknown: true,
   PoolFrozen: true,
   AutoAssignOff: true,
@@ -66,10 +69,10 @@ export function hopesFrom(ipam: Ipam, addresses: readonly Address[], namespace: 
  */
 function demandOf(ipam: Ipam, service: ServiceView): readonly unknown[] {
   const { key, ...tenant } = tenantOf(service)
-  const { families, familyPolicy, addressCount } = service
+  const { families, familyPolicy, addressCount, hostPart } = service
   // What is held for it nobody else gets.
   const self = ipam.isExpected(key) ? key : undefined
-  return [families, familyPolicy, addressCount, tenant.sharingKey === undefined ? undefined : tenant, self]
+  return [families, familyPolicy, addressCount, hostPart?.toString(), tenant.sharingKey === undefined ? undefined : tenant, self]
 }
 
 /** The families of what it has already: the more of one, the fewer are missing. */
@@ -80,7 +83,8 @@ function partOf(ipam: Ipam, { key }: ServiceView): readonly Family[] {
 function hopesOf(refusal: Refusal): readonly string[] {
   if (isLasting[refusal.reason]) return []
   if ('tried' in refusal) return refusal.tried.flatMap(hopesOf)
-  if ('by' in refusal || refusal.reason === 'AddressHeld') return [hopeFor('address', formatAddress(refusal.address))]
+  if ('by' in refusal || refusal.reason === 'AddressHeld' || refusal.reason === 'HostPartTaken')
+    return [hopeFor('address', formatAddress(refusal.address))]
   if ('namespace' in refusal) return [hopeFor('namespace', refusal.namespace)]
   if ('family' in refusal) return [hopeFor(refusal.family, refusal.pool)]
   return []

@@ -4,6 +4,7 @@ import { type Ask, candidates, type Shortage, type Shortages, whyNot } from './c
 import type { Policy } from './config/policy.ts'
 import type { Pool } from './config/pool.ts'
 import { defaultPoolFor } from './default-pool.ts'
+import { hostIn } from './host-part.ts'
 import type { Ledger } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import { allowsNamespace, type PoolOrder, selectsService } from './pool-order.ts'
@@ -88,6 +89,8 @@ export function findHeld(placing: Placing, addresses: readonly Address[], servic
   if (mismatch !== undefined) return fail(mismatch)
   const places = locate(placing.ledger, wanted)
   if (!places.ok) return places
+  const odd = findOddHost(service, places.value)
+  if (odd !== undefined) return fail(odd)
   const refused = refuse(placing.ledger, service, places.value, namespace)
   return refused === undefined ? places : fail(refused)
 }
@@ -314,6 +317,12 @@ function findMismatch(service: ServiceView, addresses: readonly Address[]): Refu
   const { requestedAddresses: requested } = service
   if (requested.length === 0 || sameAddresses(requested, addresses)) return undefined
   return { reason: 'OtherAddressRequested', held: addresses, requested }
+}
+
+function findOddHost({ hostPart }: ServiceView, places: readonly Place[]): Refusal | undefined {
+  if (hostPart === undefined) return undefined
+  const odd = places.find(({ lane, address }) => address.family === 'IPv6' && hostIn(lane.range, hostPart)?.value !== address.value)
+  return odd && { reason: 'HostPartDiffers', address: odd.address, hostPart }
 }
 
 function whyClosed(pool: Pool, service: ServiceView, namespace: NamespaceView): PoolRefusal | undefined {

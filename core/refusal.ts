@@ -1,6 +1,7 @@
 // Why a Service does not get, or may not keep, an address.
 import { type Address, type Family, formatAddress } from './address.ts'
 import { annotations } from './annotations.ts'
+import { formatHostPart } from './host-part.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { quote } from './quote.ts'
 import { formatSecond } from './rfc3339.ts'
@@ -40,6 +41,10 @@ export type PoolRefusal =
   | { readonly reason: 'AutoAssignOff'; readonly pool: string }
   | { readonly reason: 'NamespaceNotAllowed'; readonly pool: string; readonly namespace: string }
   | { readonly reason: 'ServiceNotSelected'; readonly pool: string }
+  /** None of its IPv6 prefixes has so many host bits. */
+  | { readonly reason: 'HostPartOutside'; readonly pool: string; readonly hostPart: bigint }
+  /** `by` absent: it is the own address of a Node. */
+  | { readonly reason: 'HostPartTaken'; readonly pool: string; readonly address: Address; readonly by?: NamespacedName }
   | { readonly reason: 'FamilyUnavailable'; readonly pool: string; readonly family: Family }
   | {
       readonly reason: 'PoolExhausted'
@@ -56,6 +61,7 @@ export type PoolRefusal =
 export type Mismatch =
   | { readonly reason: 'FamiliesChanged'; readonly held: readonly Family[]; readonly wanted: readonly Family[] }
   | { readonly reason: 'OtherAddressRequested'; readonly held: readonly Address[]; readonly requested: readonly Address[] }
+  | { readonly reason: 'HostPartDiffers'; readonly address: Address; readonly hostPart: bigint }
   | { readonly reason: 'OutsideRequestedPool'; readonly address: Address; readonly requested: readonly string[]; readonly actual: string }
 
 export type Refusal =
@@ -122,6 +128,8 @@ function describeParticular(refusal: Mismatch | TenantConflict | PoolRefusal): s
       return `the Service holds ${listFamilies(refusal.held)} but its cluster IPs are ${listFamilies(refusal.wanted)}`
     case 'OtherAddressRequested':
       return `the Service asks for ${listAddresses(refusal.requested)} but holds ${listAddresses(refusal.held)}`
+    case 'HostPartDiffers':
+      return `the Service asks for host part ${formatHostPart(refusal.hostPart)} but holds ${formatAddress(refusal.address)}`
     case 'OutsideRequestedPool':
       return `the Service asks for ${namedPools(refusal.requested)} but address ${formatAddress(refusal.address)} belongs to pool "${refusal.actual}"`
     case 'AddressInUse':
@@ -142,6 +150,10 @@ function describeParticular(refusal: Mismatch | TenantConflict | PoolRefusal): s
       return `pool "${refusal.pool}" does not serve namespace "${refusal.namespace}" (serviceAllocation)`
     case 'ServiceNotSelected':
       return `pool "${refusal.pool}" does not select the labels of the Service (serviceAllocation.serviceSelectors)`
+    case 'HostPartOutside':
+      return `pool "${refusal.pool}" has no IPv6 prefix with room for host part ${formatHostPart(refusal.hostPart)}`
+    case 'HostPartTaken':
+      return `address ${formatAddress(refusal.address)} of pool "${refusal.pool}" is ${refusal.by === undefined ? 'the own address of a Node' : `in use by or held for Service ${refusal.by}`}`
     case 'FamilyUnavailable':
       return `pool "${refusal.pool}" has no ${refusal.family} addresses`
     case 'PoolExhausted':

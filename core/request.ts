@@ -1,6 +1,7 @@
 // What a Service asks for by its annotations: read once, and hostile until then.
 import { type Address, formatAddress, parseAddress, sameAddress } from './address.ts'
 import { annotations, readAnnotation } from './annotations.ts'
+import { parseHostPart } from './host-part.ts'
 import { quote } from './quote.ts'
 import { fail, ok, type Result } from './result.ts'
 import { asFields, asText } from './shape.ts'
@@ -22,6 +23,8 @@ export interface ServiceRequest {
   readonly requestedAddresses: readonly Address[]
   /** How many addresses of each of its families it asks for when it names none; at least 1. */
   readonly addressCount: number
+  /** The host bits that its IPv6 address is to have. */
+  readonly hostPart?: bigint
   readonly requestFault?: RequestFault
 }
 
@@ -39,10 +42,12 @@ export function readRequest(all: unknown, specAddress: unknown): ServiceRequest 
   const pools = readPools(all)
   const addresses = readAddresses(all, specAddress)
   const count = readCount(all)
-  const fault = [addresses, pools, count].find((part) => !part.ok)
+  const hostPart = readHostPart(all)
+  const fault = [addresses, pools, count, hostPart].find((part) => !part.ok)
   return {
     ...(pools.ok ? pools.value : { requestedPools: [] }),
     requestedAddresses: fault === undefined && addresses.ok ? addresses.value : [],
+    ...(hostPart.ok && hostPart.value !== undefined ? { hostPart: hostPart.value } : {}),
     addressCount: count.ok ? count.value : 1,
     ...(fault === undefined || fault.ok ? {} : { requestFault: fault.error }),
   }
@@ -108,4 +113,25 @@ function readCount(all: unknown): Result<number, RequestFault> {
   if (listed === undefined) return ok(count)
   const both = `${field} (${quote(text)}) and ${annotations.loadBalancerIPs} (${quote(listed)})`
   return fail({ field, message: `both ${both} say how many addresses there are to be; keep one of them` })
+}
+
+function readHostPart(all: unknown): Result<bigint | undefined, RequestFault> {
+  const field = annotations.hostPart
+  const text = readAnnotation(all, field)
+  if (text === undefined) return ok(undefined)
+  const hostPart = parseHostPart(text)
+  if (!hostPart.ok)
+    return fail({
+      field,
+      message: `${field} ${quote(text)} is no host part: ${hostPart.error}; write the last bits of an IPv6 address, such as "::1:53"`,
+    })
+  for (const other of [annotations.loadBalancerIPs, annotations.addressCount]) {
+    const value = readAnnotation(all, other)
+    if (value === undefined || value === '1') continue
+    return fail({
+      field,
+      message: `${field} (${quote(text)}) is for one IPv6 address, and ${other} (${quote(value)}) says otherwise; keep one of them`,
+    })
+  }
+  return ok(hostPart.value)
 }

@@ -16,6 +16,7 @@ import { conflictingAnnotations } from './service/conflicting-annotations.ts'
 import { deprecatedAnnotation } from './service/deprecated-annotation.ts'
 import { dualStackImpossible } from './service/dual-stack-impossible.ts'
 import { familyUnavailable } from './service/family-unavailable.ts'
+import { hostPart } from './service/host-part.ts'
 import { namespaceNotAllowed } from './service/namespace-not-allowed.ts'
 import { nodeAddress } from './service/node-address.ts'
 import { outsideRequestedPool } from './service/outside-requested-pool.ts'
@@ -44,6 +45,7 @@ const rules: readonly ServiceRule[] = [
   namespaceNotAllowed,
   familyUnavailable,
   poolExhausted,
+  hostPart,
   quotaExceeded,
   addressInNoPool,
   addressesInSeveralPools,

@@ -1,4 +1,4 @@
-import { asking, type RuleTable, serviceWith } from './table.ts'
+import { asking, named, type RuleTable, serviceWith } from './table.ts'
 
 export const table: RuleTable = {
   code: 'AddressInNoPool',
@@ -15,5 +15,11 @@ export const table: RuleTable = {
       refused: 'metadata.annotations[metallb.io/loadBalancerIPs]: address fd00::1 is in no pool; there is no IPv6 pool',
     },
     'says nothing while no pool exists': { object: serviceWith(asking('10.9.9.9')) },
+    'refuses a host part for which the named pool has no prefix': {
+      pools: { a: 'fd00::10-fd00::17 fd01::/120' },
+      object: serviceWith({ ...named('a'), 'metallb.io/host-part': '::1:53' }, { clusterIPs: ['fd96::1'] }),
+      refused:
+        'metadata.annotations[metallb.io/host-part]: pool "a" has no IPv6 prefix with room for host part ::1:53; list a larger prefix (a CIDR) there, name another pool, or choose a smaller host part',
+    },
   },
 }

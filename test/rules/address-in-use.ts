@@ -1,4 +1,4 @@
-import { asking, holder, type RuleTable, serviceWith, sharing } from './table.ts'
+import { asking, holder, named, type RuleTable, serviceWith, sharing } from './table.ts'
 
 export const table: RuleTable = {
   code: 'AddressInUse',
@@ -28,6 +28,13 @@ export const table: RuleTable = {
       pools: { a: '10.0.0.0/28' },
       services: [holder('shop/web', '10.0.0.5')],
       object: serviceWith(asking('10.0.0.5'), { held: ['10.0.0.5'] }),
+    },
+    'refuses a host part that another Service has': {
+      pools: { a: 'fd00::/64' },
+      services: [holder('bank/teller', 'fd00::53', { clusterIPs: ['fd96::2'] })],
+      object: serviceWith({ ...named('a'), 'metallb.io/host-part': '::53' }, { clusterIPs: ['fd96::1'] }),
+      refused:
+        'metadata.annotations[metallb.io/host-part]: host part ::53 means fd00::53: address fd00::53 of pool "a" is in use by or held for Service bank/teller; choose another host part, or share the address by the same metallb.io/allow-shared-ip',
     },
   },
 }

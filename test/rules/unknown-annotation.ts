@@ -19,7 +19,7 @@ export const table: RuleTable = {
       pools: { a: '10.0.0.0/28' },
       object: serviceWith({ 'metallb.io/class': 'internal' }),
       warned:
-        'metadata.annotations[metallb.io/class]: MetalLB reads no such annotation on a Service; there are metallb.io/address-pool, metallb.io/loadBalancerIPs, metallb.io/address-count, metallb.io/allow-shared-ip',
+        'metadata.annotations[metallb.io/class]: MetalLB reads no such annotation on a Service; there are metallb.io/address-pool, metallb.io/loadBalancerIPs, metallb.io/address-count, metallb.io/host-part, metallb.io/allow-shared-ip',
     },
     'knows what belongs on a Namespace': {
       pools: { a: '10.0.0.0/28' },

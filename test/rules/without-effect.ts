@@ -1,4 +1,4 @@
-import { peerWith, profileWith, type RuleTable } from './table.ts'
+import { peerWith, profileWith, type RuleTable, serviceWith } from './table.ts'
 
 export const table: RuleTable = {
   code: 'WithoutEffect',
@@ -16,6 +16,12 @@ export const table: RuleTable = {
     'warns about a field of the past': {
       object: peerWith({ disableMP: true }),
       warned: 'spec.disableMP: disableMP has done nothing since MetalLB 0.15; remove it',
+    },
+    'warns about a host part without IPv6': {
+      pools: { a: '10.0.0.0/28' },
+      object: serviceWith({ 'metallb.io/host-part': '::1:53' }),
+      warned:
+        'metadata.annotations[metallb.io/host-part]: host part ::1:53 is for an IPv6 address, and the Service is IPv4 only (its cluster IPs); remove it, or set ipFamilies',
     },
     'is silent about the own namespace': {
       object: peerWith({ disableMP: false, passwordSecret: { name: 'bgp', namespace: 'metallb-system' } }),

@@ -1,3 +1,4 @@
+import { formatAddress } from '../../../core/address.ts'
 import { describeRefusal, type PoolRefusal, type Refusal } from '../../../core/refusal.ts'
 import { listed } from '../listed.ts'
 import { type ServiceRule, warn } from './rule.ts'
@@ -32,6 +33,10 @@ function obstacle(refusal: PoolRefusal): string {
         : `fewer than ${refusal.wanted} free ${refusal.family} addresses`
     case 'FamilyUnavailable':
       return `no ${refusal.family} addresses`
+    case 'HostPartOutside':
+      return 'no IPv6 prefix with room for the host part'
+    case 'HostPartTaken':
+      return `${formatAddress(refusal.address)} is taken`
     case 'NamespaceNotAllowed':
       return 'for other namespaces'
     case 'ServiceNotSelected':

@@ -7,6 +7,7 @@ const written: readonly string[] = [
   annotations.addressPool,
   annotations.loadBalancerIPs,
   annotations.addressCount,
+  annotations.hostPart,
   annotations.allowSharedIP,
 ]
 const ofPools: readonly string[] = [annotations.isDefaultPool, annotations.hold, annotations.reuse]

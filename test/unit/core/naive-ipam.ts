@@ -36,6 +36,15 @@ function enumerate(pool: Pool): readonly string[] {
   })
 }
 
+/** Of every range that is a prefix the address with these host bits. */
+function withHost(pool: Pool, host: bigint): readonly string[] {
+  return pool.ranges.flatMap(({ canonical, first }) => {
+    const [, length] = canonical.split('/')
+    const isThere = length !== undefined && first.family === 'IPv6' && host < 2n ** (128n - BigInt(length))
+    return isThere ? [formatAddress({ family: 'IPv6', value: BigInt(first.value) + host })] : []
+  })
+}
+
 export class NaiveIpam {
   readonly #pools: readonly Pool[]
   readonly #highestFirst: boolean
@@ -172,7 +181,9 @@ export class NaiveIpam {
     const { families, addressCount } = service
     const options = pools.map((pool) =>
       families.map((family): readonly string[] => {
-        const all = enumerate(pool).filter((text) => familyOf(text) === family && this.#obtainable(text, service))
+        const all = (family === 'IPv6' && service.hostPart !== undefined ? withHost(pool, service.hostPart) : enumerate(pool)).filter(
+          (text) => familyOf(text) === family && this.#obtainable(text, service),
+        )
         const texts = this.#within(all, service).slice(0, addressCount)
         return texts.length === addressCount ? texts : []
       }),
@@ -243,6 +254,10 @@ export class NaiveIpam {
       (isNamed || this.#selects(pool, service)) &&
       (requestedPools.length === 0 || requestedPools.includes(pool.name))
     if (pools.length < addresses.length || !pools.every(isRight)) return undefined
+    const { hostPart } = service
+    const isOdd = (text: string): boolean =>
+      hostPart !== undefined && isV6(text) && !pools.some((pool) => withHost(pool, hostPart).includes(text))
+    if (addresses.some(isOdd)) return undefined
     return addresses.every((text) => this.#free(text, service)) ? { addresses, pools: pools.map(({ name }) => name) } : undefined
   }
 

@@ -1,4 +1,4 @@
-// Lists of pools, pools of one family each, and several addresses of a family.
+// Lists of pools, pools of one family each, several addresses of a family, and host parts.
 import { expect } from 'chai'
 import { formatAddress } from '../../../core/address.ts'
 import { createIpam, type Ipam } from '../../../core/ipam.ts'
@@ -212,5 +212,59 @@ describe('Several addresses', () => {
     ])
     const alone = service('shop/1', counting(4, sharing(80)))
     expect(outcome(ipam.extend(alone, shop))).to.match(/allows it 3; 2 more are wanted$/)
+  })
+})
+
+describe('A host part', () => {
+  const hosting = (part: string, more?: ServiceOptions): ServiceOptions =>
+    annotated({ 'metallb.io/host-part': part }, { clusterIPs: ['fd96::1'], ...more })
+  const all = { a: 'fd00::10-fd00::1f fd00::1:0/120 fd01::/64 10.0.0.0/30', b: { addresses: ['fd02::/64'], autoAssign: false } }
+
+  it('means the first prefix of the pool that is large enough and has the address free', () => {
+    tell(ipamOf(all), [
+      ['shop/1', hosting('::53'), 'fd00::1:53 of a'],
+      ['shop/2', hosting('::53'), 'fd01::53 of a'],
+      ['shop/3', hosting('::1:53'), 'fd01::1:53 of a'],
+      [
+        'shop/4',
+        hosting('::53'),
+        'no available IPs: address fd00::1:53 of pool "a" is in use by or held for Service shop/1; pool "b" has autoAssign: false and must be named',
+      ],
+      ['shop/4', hosting('::53', listing('b', { clusterIPs: ['fd96::1'] })), 'fd02::53 of b'],
+      ['shop/5', hosting('::5'), 'fd00::15 of a'],
+      [
+        'shop/6',
+        hosting('2001:db8::1', listing('b', { clusterIPs: ['fd96::1'] })),
+        'pool "b" has no IPv6 prefix with room for host part 2001:db8::1',
+      ],
+    ])
+  })
+
+  it('is for IPv6 alone: the other family is as ever', () => {
+    tell(ipamOf(all), [
+      ['shop/1', hosting('::53', requireDual), '10.0.0.0 fd00::1:53 of a'],
+      ['shop/2', hosting('::53', { clusterIPs: ['10.96.0.1'] }), '10.0.0.1 of a'],
+      ['shop/3', hosting('::aaaa:0:0:0:1', preferDual), '10.0.0.2 of a'],
+    ])
+  })
+
+  it('is shared like any address, and never the own address of a Node', () => {
+    const reserved = [address('fd00::1:53')]
+    const ipam = createIpam(pools({ a: 'fd00::1:0/120' }), { poolPriority: 'highest', reserved })
+    tell(ipam, [
+      ['shop/1', hosting('::53'), 'no available IPs: address fd00::1:53 of pool "a" is the own address of a Node'],
+      ['shop/2', hosting('::54', sharing(80, { clusterIPs: ['fd96::1'] })), 'fd00::1:54 of a'],
+    ])
+    const third = annotated({ 'metallb.io/host-part': '::54' }, { ...sharing(443), clusterIPs: ['fd96::1'] })
+    tell(ipam, [['shop/3', third, 'fd00::1:54 of a']])
+  })
+
+  it('is what a Service keeps when its pool gets another prefix', () => {
+    const web = service('shop/web', hosting('::1:53'))
+    expect(outcome(ipamOf({ a: 'fd01::/64' }).claim(web, [address('fd01::1:53')], shop))).to.equal('fd01::1:53 of a')
+    const renumbered = ipamOf({ a: 'fd09::/64' })
+    expect(outcome(renumbered.claim(web, [address('fd01::1:53')], shop))).to.equal('address fd01::1:53 is in no IPAddressPool')
+    expect(outcome(renumbered.allocate(web, shop))).to.equal('fd09::1:53 of a')
+    expect(outcome(renumbered.claim(web, [address('fd09::7')], shop))).to.equal('the Service asks for host part ::1:53 but holds fd09::7')
   })
 })

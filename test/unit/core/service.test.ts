@@ -125,6 +125,24 @@ describe('A Service', () => {
     })
   }
 
+  for (const [annotations, expected] of [
+    [{ 'metallb.io/host-part': ' ::1:53 ' }, 0x1_0053n],
+    [{ 'metallb.io/host-part': '::1', 'metallb.io/address-count': '1' }, 1n],
+    [
+      { 'metallb.io/host-part': '53' },
+      /"53" is no host part: it has 1 of the 4 .*; write the last bits of an IPv6 address, such as "::1:53"$/,
+    ],
+    [{ 'metallb.io/host-part': '10.0.0.1' }, /"10\.0\.0\.1" is no host part: it is an IPv4 address/],
+    [{ 'metallb.io/host-part': '::1', 'metallb.io/address-count': '2' }, /is for one IPv6 address, and metallb\.io\/address-count \("2"\)/],
+    [{ 'metallb.io/host-part': '::1', 'metallb.io/loadBalancerIPs': 'fd00::1' }, /and metallb\.io\/loadBalancerIPs \("fd00::1"\) says/],
+  ] as const) {
+    it(`has ${JSON.stringify(annotations)}`, () => {
+      const { hostPart, requestFault } = service('shop/web', { annotations })
+      if (expected instanceof RegExp) expect(requestFault?.message ?? 'accepted').to.match(expected)
+      else expect([requestFault, hostPart]).to.deep.equal([undefined, expected])
+    })
+  }
+
   it('cannot both list addresses and count them', () => {
     const annotations = { 'metallb.io/address-count': '2', 'metallb.io/loadBalancerIPs': '10.0.0.1' }
     const { requestFault } = service('shop/web', { annotations })
