@@ -39,9 +39,9 @@ const extras: fc.Arbitrary<{ readonly annotations?: Readonly<Record<string, stri
 const types = fc.constantFrom('LoadBalancer', 'LoadBalancer', 'LoadBalancer', 'LoadBalancer', 'ClusterIP')
 const classes = fc.constantFrom(undefined, undefined, undefined, 'metallb.io/internal', 'example.com/lb')
 
-/** Without what the rules do not know: lists of pools, and several addresses of a family. */
+/** Without what the rules do not know: lists of pools, several addresses of a family, and host parts. */
 function plain(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const { 'metallb.io/address-count': _, ...others } = annotations
+  const { 'metallb.io/address-count': _count, 'metallb.io/host-part': _host, ...others } = annotations
   const entries = Object.entries(others).map(([name, text]) => {
     const [first = '', ...more] = text.split(',')
     const second = more.find((other) => name.endsWith('IPs') && familyOf(other) !== familyOf(first))
