@@ -17,6 +17,7 @@ export function defaultPoolFor(
   const { requestedPools, requestedAddresses, requestFault } = service
   const asksByName = requestedPools.length > 0 || requestedAddresses.length > 0 || requestFault !== undefined
   if (!service.isLoadBalancer || asksByName || order.pinned(service, namespace).length > 0) return undefined
+  if (namespace.defaultPool === undefined && order.clusterDefault === undefined && policies.length === 0) return undefined
   // One with serviceAllocation that were open would have been among the pinned.
   const isOpen = (name: string | undefined): boolean => {
     const pool = order.get(name)

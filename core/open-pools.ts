@@ -26,14 +26,11 @@ export class OpenPools {
   }
 
   /** The preferred one if it is of these, then those with a free address of one of the families and those `besides`, in order. */
-  *with(families: readonly Family[], besides: Iterable<PoolSpace>, preferred: PoolSpace | undefined): Generator<PoolSpace> {
-    if (preferred !== undefined && this.#ranks.has(preferred)) yield preferred
+  with(families: readonly Family[], besides: Iterable<PoolSpace>, preferred: PoolSpace | undefined): Iterable<PoolSpace> {
     const extra: number[] = []
     for (const space of besides) extra.push(this.#ranks.get(space) ?? this.all.length)
-    for (let rank = this.#next(families, extra, 0); rank < this.all.length; rank = this.#next(families, extra, rank + 1)) {
-      const space = this.all[rank]
-      if (space !== undefined && space !== preferred) yield space
-    }
+    const first = preferred !== undefined && this.#ranks.has(preferred) ? preferred : undefined
+    return new Tour(this, (from) => this.#next(families, extra, from), first)
   }
 
   /** @returns the number of all when there is none */
@@ -42,5 +39,39 @@ export class OpenPools {
     for (const family of families) next = Math.min(next, this.#withRoom[family].lowestFrom(from) ?? next)
     for (const rank of extra) if (rank >= from && rank < next) next = rank
     return next
+  }
+}
+
+/** Not a generator, because nearly all of them end after one step, and every Service takes one. */
+class Tour implements IterableIterator<PoolSpace> {
+  readonly #pools: OpenPools
+  readonly #next: (from: number) => number
+  readonly #first: PoolSpace | undefined
+  /** The rank to go on from; before the first of all -1. */
+  #from: number
+
+  constructor(pools: OpenPools, next: (from: number) => number, first: PoolSpace | undefined) {
+    this.#pools = pools
+    this.#next = next
+    this.#first = first
+    this.#from = first === undefined ? 0 : -1
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(): IteratorResult<PoolSpace, undefined> {
+    if (this.#from < 0 && this.#first !== undefined) {
+      this.#from = 0
+      return { done: false, value: this.#first }
+    }
+    for (;;) {
+      const rank = this.#next(this.#from)
+      const space = this.#pools.all[rank]
+      if (space === undefined) return { done: true, value: undefined }
+      this.#from = rank + 1
+      if (space !== this.#first) return { done: false, value: space }
+    }
   }
 }

@@ -25,6 +25,8 @@ const noShortages: Shortages = new Map()
 
 type Places = Result<readonly Place[], Refusal>
 
+const none: readonly PoolSpace[] = []
+
 /** What forbids the Service any address at all. */
 export function refuseOutright(service: ServiceView, pools: readonly Pool[]): Refusal | undefined {
   if (pools.length === 0) return { reason: 'NoPools' }
@@ -33,9 +35,12 @@ export function refuseOutright(service: ServiceView, pools: readonly Pool[]): Re
   return undefined
 }
 
+const oneOfEach: Ask['wanted'] = { IPv4: 1, IPv6: 1 }
+
 /** @param kept what it has and keeps; the rest is wanted */
 export function askOf(placing: Placing, service: ServiceView, namespace: NamespaceView, kept: readonly Place[] = []): Ask {
-  const wanted = { IPv4: wantedOf(service, 'IPv4', kept), IPv6: wantedOf(service, 'IPv6', kept) }
+  const isPlain = service.addressCount === 1 && service.requestedAddresses.length === 0 && kept.length === 0
+  const wanted = isPlain ? oneOfEach : { IPv4: wantedOf(service, 'IPv4', kept), IPv6: wantedOf(service, 'IPv6', kept) }
   const tenant = tenantOf(service)
   return { service, tenant, namespace, wanted, short: findShortages(placing, { service, namespace, wanted }, kept) }
 }
@@ -140,11 +145,13 @@ function findMoreOf(
 function findAutomatically(placing: Placing, ask: Ask): Places {
   const { ledger, order, policies } = placing
   const { service, namespace, short, tenant } = ask
-  const pinned = order.pinned(service, namespace).flatMap(({ name }) => ledger.space(name) ?? [])
+  const named = order.pinned(service, namespace)
+  const pinned = named.length === 0 ? none : named.flatMap(({ name }) => ledger.space(name) ?? [])
   const preferred = ledger.space(service.preferredPool ?? defaultPoolFor(service, namespace, order, policies) ?? '')
   const unlimited = short.size === 0 ? service.families : service.families.filter((family) => short.get(family)?.room !== 0)
   const general = ledger.general.with(unlimited, ledger.tenants.sharedSpaces(tenant), preferred)
-  const picked = pickOne(ledger, findReturning(ledger, ask), ask) ?? pickOne(ledger, pinned, ask) ?? pickOne(ledger, general, ask)
+  const returning = findReturning(ledger, ask)
+  const picked = pickAmong(ledger, returning, ask) ?? pickAmong(ledger, pinned, ask) ?? pickOne(ledger, general, ask)
   if (picked !== undefined) return ok(picked)
   const exceeded = whyExceeded(ask)
   if (exceeded !== undefined) return fail(exceeded)
@@ -214,6 +221,8 @@ interface Picked {
 
 function pick(ledger: Ledger, spaces: Iterable<PoolSpace>, ask: Ask): Picked {
   const { families } = ask.service
+  const [lone] = families
+  if (lone !== undefined && families.length === 1) return pickLone(ledger, spaces, lone, ask)
   const first: Partial<Record<Family, readonly Place[]>> = {}
   for (const space of spaces) {
     const found: Place[] = []
@@ -228,6 +237,15 @@ function pick(ledger: Ledger, spaces: Iterable<PoolSpace>, ask: Ask): Picked {
     if (complete === families.length) return { whole: inStatusOrder(found), first }
   }
   return { whole: undefined, first }
+}
+
+/** Nearly every Service has one family, so this is what all of them wait for. */
+function pickLone(ledger: Ledger, spaces: Iterable<PoolSpace>, family: Family, ask: Ask): Picked {
+  for (const space of spaces) {
+    const places = candidates(ledger, space, family, ask)
+    if (places.length >= ask.wanted[family]) return { whole: inStatusOrder(places), first: {} }
+  }
+  return { whole: undefined, first: {} }
 }
 
 /**
@@ -246,12 +264,16 @@ function pickOne(ledger: Ledger, spaces: Iterable<PoolSpace>, ask: Ask): readonl
   return placesOf(pick(ledger, spaces, ask), ask.service, false)
 }
 
+function pickAmong(ledger: Ledger, spaces: readonly PoolSpace[], ask: Ask): readonly Place[] | undefined {
+  return spaces.length === 0 ? undefined : pickOne(ledger, spaces, ask)
+}
+
 /** The pools that the Service may use and to whose addresses it may come back. */
-function findReturning(ledger: Ledger, { service, tenant, namespace }: Ask): Iterable<PoolSpace> {
+function findReturning(ledger: Ledger, { service, tenant, namespace }: Ask): readonly PoolSpace[] {
   const places = ledger.returning(tenant)
-  if (places.length === 0) return []
+  if (places.length === 0) return none
   const spaces = places.map(({ lane }) => lane.space)
-  return new Set(spaces.filter(({ pool }) => whyClosed(pool, service, namespace) === undefined))
+  return [...new Set(spaces.filter(({ pool }) => whyClosed(pool, service, namespace) === undefined))]
 }
 
 function whyHeld(ledger: Ledger, { lane, address }: Place, { key }: ServiceView): Refusal | undefined {
