@@ -16,7 +16,7 @@ export interface ClusterCacheOptions {
 }
 
 /** They are small and many, and nobody gets an address before all of them are here. */
-const servicesPerPage = 5000
+const servicesPerPage = 2000
 /** Two replicas may ask that often: after an outage Services wait for this. */
 const timing = { longestPause: 2000 }
 
