@@ -86,7 +86,7 @@ describe('The manifests', () => {
       for (const { securityContext, resources } of template.spec.containers) {
         expect(securityContext).to.include({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true })
         expect(securityContext['capabilities']).to.deep.include({ drop: ['ALL'] })
-        expect(resources.limits).to.deep.equal({ memory: '256Mi' })
+        expect(resources.limits).to.deep.equal({ memory: '512Mi' })
       }
   })
 
