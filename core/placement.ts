@@ -289,7 +289,7 @@ function whyNotAny(ledger: Ledger, space: PoolSpace, families: readonly Family[]
 /** The quota alone keeps the Service from being served; one that prefers both families is content with the other. */
 function whyExceeded({ service: { families, familyPolicy }, short }: Ask): QuotaRefusal | undefined {
   const missing = families.flatMap((family) => short.get(family)?.refusal ?? [])
-  return familyPolicy !== 'PreferDualStack' || missing.length === families.length ? missing[0] : undefined
+  return familyPolicy === 'RequireDualStack' || missing.length === families.length ? missing[0] : undefined
 }
 
 /** Where the addresses are; none of them avoided by its pool. */

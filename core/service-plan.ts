@@ -69,13 +69,14 @@ export function plan(book: Book, service: ServiceView, namespace: NamespaceView)
  * else somebody gets what it has, or joins it by the old terms.
  */
 export function hear(book: Book, service: ServiceView): readonly Action[] {
-  const { ipam, outsiders } = book
+  const { ipam, outsiders, unwritten } = book
   if (!service.isLoadBalancer) return []
   const known = ipam.allocationOf(service.key)
   const renewed = ipam.renew(service) ? ipam.allocationOf(service.key) : undefined
   if (renewed !== undefined) openDoor(book, known, renewed)
-  const coming = outsiders.of(service.key)
-  if (addressesBeside(ipam, service).length > 0) ipam.shut(service, [...service.held, ...coming])
+  const outside = outsiders.of(service.key)
+  const coming = unwritten.has(service.key) ? outside : []
+  if (outside.length > 0 || addressesBeside(ipam, service).length > 0) ipam.shut(service, [...service.held, ...coming])
   noteOutside(book, service, coming)
   return offer(book)
 }
@@ -213,7 +214,10 @@ function openDoor({ ipam, waiting }: Book, known: Allocation | undefined, { addr
   waiting.fulfil(hopesFrom(ipam, addresses, tenant.namespace))
 }
 
-/** What the status shows but we did not know: written by an earlier leader. The older Service keeps a double address, the younger is planned anew. */
+/**
+ * What the status shows but we did not know: written by an earlier leader. Of two Services that show one address the older keeps it, and the younger is planned
+ * anew; one that was only to have it gives way.
+ */
 function claimHeld(book: Book, service: ServiceView, namespace: NamespaceView, actions: Action[]): Result<Allocation, Refusal> {
   const { ipam, waiting } = book
   for (;;) {
@@ -221,7 +225,9 @@ function claimHeld(book: Book, service: ServiceView, namespace: NamespaceView, a
     if (claim.ok || !('by' in claim.error)) return claim
     const { by } = claim.error
     const other = ipam.allocationOf(by)
-    if (other === undefined || byAge(service, { ...other, name: by }) > 0) return claim
+    if (other === undefined) return claim
+    const isOnItsWay = book.unwritten.get(by)?.split(',').includes(formatAddress(claim.error.address)) === false
+    if (!isOnItsWay && byAge(service, { ...other, name: by }) > 0) return claim
     ipam.release(by)
     waiting.fulfil(hopesFrom(ipam, other.addresses, splitName(by).namespace))
     actions.push({ type: 'reconsider', service: by })

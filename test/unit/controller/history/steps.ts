@@ -50,14 +50,14 @@ function plain(annotations: Readonly<Record<string, string>>): Readonly<Record<s
   return Object.fromEntries(entries) as Readonly<Record<string, string>>
 }
 
-const wish = fc
+export const someWish = fc
   .tuple(someService, extras, types, classes)
   .map(([{ key, options }, { annotations = {}, spec = {} }, type, loadBalancerClass]): Wish => {
     const texts = plain({ ...options.annotations, ...annotations })
     const merged = { ...options, annotations: texts, spec: { ...options.spec, ...spec } }
     return { key, options: merged, type, ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }) }
   })
-const someKey = someService.map(({ key }) => key)
+export const someKey = someService.map(({ key }) => key)
 
 /** A pool may come under another name with the ranges of the first, and overlap with it while both are there. */
 const poolNames = ['p0', 'p1', 'p2', 'p3', 'q0', 'q1', 'z'] as const
@@ -74,7 +74,7 @@ const someNames = fc.oneof(
   fc.constantFrom(...poolNames).map((name) => [name]),
   fc.subarray([...poolNames]),
 )
-const pools = fc.tuple(renamed, fc.constantFrom([], [], [], [wide], [broken]), someNames).map(([list, more, names]): Step => {
+export const somePools = fc.tuple(renamed, fc.constantFrom([], [], [], [wide], [broken]), someNames).map(([list, more, names]): Step => {
   const others = list.filter(({ metadata }) => more.every((each) => each.metadata.name !== metadata.name))
   return { verb: 'pools', pools: [...others, ...more], names }
 })
@@ -91,12 +91,12 @@ const policy = fc
   )
 
 const acts: fc.WeightedArbitrary<Step>[] = [
-  { weight: 12, arbitrary: wish.map((each): Step => ({ verb: 'put', ...each })) },
-  { weight: 1, arbitrary: wish.map((each): Step => ({ verb: 'put', ...each, replaces: true })) },
-  { weight: 1, arbitrary: wish.map((each): Step => ({ verb: 'replace', ...each })) },
+  { weight: 12, arbitrary: someWish.map((each): Step => ({ verb: 'put', ...each })) },
+  { weight: 1, arbitrary: someWish.map((each): Step => ({ verb: 'put', ...each, replaces: true })) },
+  { weight: 1, arbitrary: someWish.map((each): Step => ({ verb: 'replace', ...each })) },
   { weight: 4, arbitrary: someKey.map((key): Step => ({ verb: 'remove', key })) },
   { weight: 1, arbitrary: someKey.map((key): Step => ({ verb: 'terminate', key })) },
-  { weight: 3, arbitrary: pools },
+  { weight: 3, arbitrary: somePools },
   {
     weight: 1,
     arbitrary: fc
