@@ -1,4 +1,5 @@
 // What tests do with controllers that they run themselves, and with many Services at a time.
+import process from 'node:process'
 import type { KubeObject, Lease } from '../../core/objects.ts'
 import { ApiError, type KubeClient, type Resource, resources } from '../../kube/client.ts'
 import { until } from '../lab/wait.ts'
@@ -24,6 +25,11 @@ export function pool(name: string, addresses: readonly string[], autoAssign = tr
 export function service(name: string, { type = 'LoadBalancer', from }: { readonly type?: string; readonly from?: string } = {}): Fields {
   const annotations = from === undefined ? {} : { 'metallb.io/address-pool': from }
   return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default', annotations }, spec: { type, ports: [{ port: 80 }] } }
+}
+
+/** Figures are for those who ask for a size. */
+export function tell(text: string): void {
+  if ((process.env['CROWD'] ?? process.env['FREEZES']) !== undefined) process.stdout.write(`        ${text}\n`)
 }
 
 /** The one of them that holds the Lease. */

@@ -10,7 +10,7 @@ import type { ConfigurationState, IPAddressPool } from '../../schemas/generated/
 import { until } from '../lab/wait.ts'
 import { AddressWatch, addressesOf } from './address-watch.ts'
 import { type ControllerLab, controllerLab } from './controller-lab.ts'
-import { create, type Fields, forEach, lastWords, leaderOf, pool, remove, served, service, shortLease } from './controllers.ts'
+import { create, type Fields, forEach, lastWords, leaderOf, pool, remove, served, service, shortLease, tell } from './controllers.ts'
 import { must, namespace } from './installed.ts'
 import { Replica } from './replica.ts'
 
@@ -70,6 +70,14 @@ describe(`Two controllers and a crowd of ${crowd}`, () => {
   }
 
   const leader = (among = replicas): Promise<Replica> => leaderOf(stage.kube, among)
+
+  /** Ends the leader and waits for the next one. */
+  async function succeeded(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const last = await leader()
+    const then = performance.now()
+    await end(last, signal)
+    tell(`${signal}: the next one led after ${(await leader()).tookOverAfter(then)} ms`)
+  }
 
   async function put(object: Fields): Promise<void> {
     await must(stage.lab, ['apply', '-f', '-'], [object])
@@ -204,7 +212,7 @@ describe(`Two controllers and a crowd of ${crowd}`, () => {
     const [killed = [], frozen = [], ended = []] = parts
     let adding = add(killed)
     await comes(killed)
-    await end(await leader(), 'SIGKILL')
+    await succeeded('SIGKILL')
     await adding
     await served(watch, killed, replicas, limitMs)
     await start()
@@ -219,11 +227,11 @@ describe(`Two controllers and a crowd of ${crowd}`, () => {
 
     adding = add(ended)
     await comes(ended)
-    await end(await leader(replicas.filter((each) => each !== first)), 'SIGTERM')
+    await succeeded('SIGTERM')
     await adding
     await expectAllRight(names)
     expectNoLoss()
-    process.stdout.write(`      doubles on the way: ${watch.doubles.length}\n`)
+    tell(`doubles on the way: ${watch.doubles.length}`)
     await start()
   })
 
@@ -323,7 +331,7 @@ describe(`Two controllers and a crowd of ${crowd}`, () => {
       return Math.round(tookMs)
     }
 
-    const tell = (tookMs: number): void => void process.stdout.write(`        served ${tookMs} ms after the end of it\n`)
+    const tellOf = (tookMs: number): void => tell(`served ${tookMs} ms after the end of it`)
     const onNode = async (command: string): Promise<void> => {
       const { code, stderr } = await stage.lab.exec('n1', ['sh', '-c', command])
       expect(code, stderr).to.equal(0)
@@ -338,7 +346,7 @@ describe(`Two controllers and a crowd of ${crowd}`, () => {
 
     it('an API server that is killed and starts again', async function () {
       this.timeout(120_000)
-      tell(
+      tellOf(
         await through(async () => {
           await onNode('kill -KILL $(cat /run/kube-apiserver.pid)')
           await sleep(500)
@@ -349,7 +357,7 @@ describe(`Two controllers and a crowd of ${crowd}`, () => {
 
     it('an etcd that stands still for 10 s', async function () {
       this.timeout(120_000)
-      tell(
+      tellOf(
         await through(async () => {
           await onNode('kill -STOP $(cat /run/etcd.pid)')
           try {
@@ -366,7 +374,7 @@ describe(`Two controllers and a crowd of ${crowd}`, () => {
       this.timeout(120_000)
       const expired = (): readonly number[] => replicas.map(({ log }) => log.split('"versionExpired"').length)
       const before = expired()
-      tell(
+      tellOf(
         await through(async () => {
           for (const replica of replicas) replica.freeze()
           const gone = names.slice(0, 3)
@@ -391,7 +399,7 @@ describe(`Two controllers and a crowd of ${crowd}`, () => {
       const rules = JSON.parse(await must(stage.lab, ['get', role, '-o', 'jsonpath={.rules}'])) as unknown
       const allow = (some: unknown): Promise<string> =>
         must(stage.lab, ['patch', role, '--type=merge', '-p', JSON.stringify({ rules: some })])
-      tell(
+      tellOf(
         await through(async () => {
           await allow([])
           try {

@@ -9,7 +9,7 @@ import { resources } from '../../kube/resources.ts'
 import { until } from '../lab/wait.ts'
 import { AddressWatch, addressesOf } from './address-watch.ts'
 import { type ControllerLab, controllerLab } from './controller-lab.ts'
-import { lastWords, leaderOf, pool, renewDeadlineMs, served, service, shortLease } from './controllers.ts'
+import { lastWords, leaderOf, pool, renewDeadlineMs, served, service, shortLease, tell } from './controllers.ts'
 import { must, namespace } from './installed.ts'
 import { Replica, type Write } from './replica.ts'
 
@@ -142,7 +142,7 @@ describe('A leader that freezes', () => {
     }
     figures.writes = replicas.flatMap(({ writes }) => writes).filter(({ path }) => isStatus(path)).length
     figures.doubles = watch.doubles.length
-    process.stdout.write(`      ${JSON.stringify(figures)}\n`)
+    tell(JSON.stringify(figures))
     for (const double of watch.doubles)
       expect((double.until ?? Number.POSITIVE_INFINITY) - double.since, double.address).to.be.at.most(mendedMs)
     // Nothing live changes but for the younger one of a double.

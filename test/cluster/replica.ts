@@ -100,6 +100,13 @@ export class Replica {
     return this.writes.findLast(({ method, path, status }) => method === 'PUT' && path === leasePath && status === 200)?.sentAt ?? 0
   }
 
+  /** Monotonic milliseconds from then until it had the Lease. */
+  tookOverAfter(then: number): number {
+    const isTaking = ({ method, path, sentAt, status }: Write): boolean =>
+      method === 'PUT' && path === leasePath && status === 200 && sentAt > then
+    return Math.round((this.writes.find(isTaking)?.sentAt ?? Number.NaN) - then)
+  }
+
   async ready(): Promise<void> {
     await until(`${this.name} to be ready`, () => this.log.includes('"ready"') || undefined, { limitMs: 30_000, evidence: () => this.log })
   }
