@@ -71,7 +71,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   })
   let configurationState: ConfigurationStateWriter | undefined
   let stopEnsuring: (() => Promise<void>) | undefined
-  function lead(): void {
+  function lead(lastWrite: string): void {
     configurationState = new ConfigurationStateWriter({
       client,
       namespace,
@@ -86,7 +86,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     configurationState.start()
     const name = options['ml-secret-name']
     if (name !== '') stopEnsuring = ensureMemberlistSecret({ client, namespace, name, deployment: options.deployment, log })
-    reconciler.lead()
+    reconciler.lead(lastWrite)
   }
   async function follow(): Promise<void> {
     await Promise.all([reconciler.follow(), configurationState?.stop(), stopEnsuring?.()])
@@ -100,6 +100,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     leaseDurationMs: options['leader-elect-lease-duration'],
     renewDeadlineMs: options['leader-elect-renew-deadline'],
     retryPeriodMs: options['leader-elect-retry-period'],
+    lastWrite: () => reconciler.lastWrite,
     onStartedLeading: lead,
     // A write that hangs does not keep the lease from the next leader: the Service's resourceVersion guards it.
     onStoppedLeading: () => Promise.race([follow(), systemClock.sleep(farewellMs)]),

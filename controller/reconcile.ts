@@ -7,6 +7,7 @@ import { bareNamespace, type NamespaceView, viewNamespace } from '../core/namesp
 import { type NamespacedName, splitName } from '../core/namespaced-name.ts'
 import type { Namespace, Node, Service } from '../core/objects.ts'
 import type { PoolPriority } from '../core/pool-order.ts'
+import { latest } from '../core/resource-version.ts'
 import { type LoadBalancerClasses, type ServiceView, viewService } from '../core/service.ts'
 import { type Action, confirm, type EmitEvent, hear, plan, planGone, planLater, type WriteStatus } from '../core/service-plan.ts'
 import { unreachable } from '../core/unreachable.ts'
@@ -55,12 +56,16 @@ export interface Cluster {
   start(): void
   stop(): Promise<void>
   whenSynced(): Promise<void>
+  /** Resolves when the Services are as new as that version, or when the signal aborts. */
+  catchUp(version: string, signal: AbortSignal): Promise<void>
 }
 
 /** A Service that changed brings its key back by its watch event; this is for the event that never comes. */
 const changedRetryMs = 1000
 /** So often one Service is tried while a permission is missing, which people grant; the others wait for its success. */
 const forbiddenRetryMs = 1000
+/** A version that never comes was not the API server's. */
+const longestCatchUpMs = 10_000
 
 export class Reconciler {
   readonly #options: ReconcilerOptions
@@ -79,9 +84,11 @@ export class Reconciler {
   #book: Book | undefined
   #poolStatuses: PoolStatusWriter | undefined
   #queue: WorkQueue | undefined
-  #wantsToLead = false
   /** Services whose status we may not write. */
   readonly #refused = new Set<string>()
+  /** Aborted when this replica leads no more; undefined while it follows. */
+  #leading: AbortController | undefined
+  #earlierWrite = ''
 
   constructor(options: ReconcilerOptions) {
     this.#options = options
@@ -105,7 +112,7 @@ export class Reconciler {
     await this.#cluster.whenSynced()
     this.#isSynced = true
     this.#configuration.read()
-    if (this.#wantsToLead) this.#begin()
+    if (this.#leading !== undefined) void this.#takeOver(this.#leading.signal)
   }
 
   /** Statuses are to be written. */
@@ -118,14 +125,22 @@ export class Reconciler {
     return this.#isSynced
   }
 
-  lead(): void {
-    this.#wantsToLead = true
-    if (this.#isSynced) this.#begin()
+  /** @param lastWrite the resourceVersion of the last status that an earlier leader is known to have written */
+  lead(lastWrite: string): void {
+    this.#leading = new AbortController()
+    this.#earlierWrite = lastWrite
+    if (this.#isSynced) void this.#takeOver(this.#leading.signal)
+  }
+
+  /** The resourceVersion of the last status that this replica wrote; '' for none. */
+  get lastWrite(): string {
+    return this.#writer.lastWrite
   }
 
   /** Resolves when the last write under way has ended. */
   async follow(): Promise<void> {
-    this.#wantsToLead = false
+    this.#leading?.abort()
+    this.#leading = undefined
     this.#book = undefined
     this.#options.metrics.metallb_allocator_addresses_allocated_total.reset()
     const [queue, poolStatuses] = [this.#queue, this.#poolStatuses]
@@ -138,6 +153,16 @@ export class Reconciler {
   async stop(): Promise<void> {
     await this.follow()
     await this.#cluster.stop()
+  }
+
+  /** Books that begin without what was written last would give some of it away once more. */
+  async #takeOver(signal: AbortSignal): Promise<void> {
+    const version = latest(this.#earlierWrite, this.lastWrite)
+    const giveUp = AbortSignal.timeout(longestCatchUpMs)
+    await this.#cluster.catchUp(version, AbortSignal.any([signal, giveUp]))
+    if (signal.aborted) return
+    if (giveUp.aborted) this.#log.warn({ event: 'servicesBehind', resourceVersion: version })
+    this.#begin()
   }
 
   #begin(): void {

@@ -1,5 +1,6 @@
 // Leader election on a Lease of coordination.k8s.io/v1: requests and the one timer around election.ts.
 import type { Lease } from '../core/objects.ts'
+import { latest } from '../core/resource-version.ts'
 import { instant, millis } from '../core/time.ts'
 import { ApiError, type KubeClient, resources } from './client.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -29,12 +30,17 @@ export interface LeaderElectionOptions {
   readonly renewDeadlineMs?: number
   /** 2 s when not set. */
   readonly retryPeriodMs?: number
-  readonly onStartedLeading: () => void
+  /** The resourceVersion of the last object that this process wrote as leader, for the next leader to read; '' for none. */
+  readonly lastWrite?: () => string
+  /** @param lastWrite as the leaders before knew it at their last renewal */
+  readonly onStartedLeading: (lastWrite: string) => void
   /** On stop(), the lease is released only after the returned promise settles. */
   readonly onStoppedLeading: () => void | Promise<void>
   readonly log: Logger
   readonly clock?: Clock
 }
+
+const lastWriteAnnotation = 'metallb.io/last-write'
 
 export class LeaderElection {
   readonly #options: LeaderElectionOptions
@@ -54,7 +60,7 @@ export class LeaderElection {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#log = named(options.log, 'kube/lease').child({ lease: `${options.namespace}/${options.name}` })
-    const { client, leaseDurationMs = 15_000, name, namespace, renewDeadlineMs = 10_000, retryPeriodMs = 2_000 } = options
+    const { client, name, namespace, leaseDurationMs = 15_000, renewDeadlineMs = 10_000, retryPeriodMs = 2_000 } = options
     const fieldSelector = `metadata.name=${name}`
     this.#watch = new Reflector<Lease>({
       client,
@@ -123,7 +129,7 @@ export class LeaderElection {
         break
       case 'startedLeading':
         this.#log.info({ event: 'startedLeading', identity: this.#options.identity })
-        this.#options.onStartedLeading()
+        this.#options.onStartedLeading(lastWriteOf(this.#election.seen?.lease))
         break
       case 'stoppedLeading':
         this.#log.warn({ event: 'stoppedLeading', reason: effect.reason })
@@ -167,7 +173,7 @@ export class LeaderElection {
   async #write(over: Lease): Promise<void> {
     const spec = claim(this.#election.settings, over, this.#microTime())
     await this.#send(async () => {
-      const lease = await this.#options.client.replace<Lease>(resources.leases, { ...over, spec }, this.#requestOptions())
+      const lease = await this.#options.client.replace<Lease>(resources.leases, { ...this.#noted(over), spec }, this.#requestOptions())
       return { type: 'written', lease }
     })
   }
@@ -190,11 +196,19 @@ export class LeaderElection {
       // Somebody has it already, who was waiting for its end.
       if (lease.spec?.holderIdentity !== identity) return
       const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#microTime() }
-      await client.replace(resources.leases, { ...lease, spec }, { deadlineMs: 2_000 })
+      await client.replace(resources.leases, { ...this.#noted(lease), spec }, { deadlineMs: 2_000 })
       this.#log.info({ event: 'leaseReleased' })
     } catch (error) {
       this.#log.warn({ event: 'leaseNotReleased', err: error })
     }
+  }
+
+  /** A successor must not begin with less than what was written. */
+  #noted(lease: Lease): Lease {
+    const lastWrite = latest(lastWriteOf(lease), this.#options.lastWrite?.() ?? '')
+    if (lastWrite === '') return lease
+    const annotations = { ...lease.metadata.annotations, [lastWriteAnnotation]: lastWrite }
+    return { ...lease, metadata: { ...lease.metadata, annotations } }
   }
 
   #answered(event: ElectionEvent): void {
@@ -217,4 +231,9 @@ export class LeaderElection {
   #microTime(): string {
     return new Date(this.#clock.wall()).toISOString().replace('Z', '000Z')
   }
+}
+
+/** '' when it says none, or nothing that is a version. */
+function lastWriteOf(lease: Lease | undefined): string {
+  return latest(lease?.metadata.annotations?.[lastWriteAnnotation] ?? '', '')
 }

@@ -3,6 +3,7 @@
 // List once, then watch; a watch that ends or breaks is resumed from the last version seen (bookmarks advance it while nothing happens), and only when the
 // server has forgotten that version (410) is everything listed again, with the differences told as changes. Nothing ends this but stop().
 import type { KubeObject } from '../core/objects.ts'
+import { isNotOlder } from '../core/resource-version.ts'
 import { ApiError, wordsOf } from './api-error.ts'
 import { backoff } from './backoff.ts'
 import type { KubeClient, Resource } from './client.ts'
@@ -29,6 +30,9 @@ const defaultTiming: ReflectorTiming = { idle: 75_000, firstPause: 100, longestP
 
 /** A kind that is missing is asked for again after this long. */
 const missingKindMs = 30_000
+
+/** A watch that has not brought by then what is known to be there is opened anew: its connection may be dead. */
+const behindMs = 1000
 
 /** So often in a row may the server fail to continue from our version before we stop believing in the version. */
 const patience = 3
@@ -71,6 +75,10 @@ export class Reflector<T extends KubeObject> {
   readonly #store: ObjectStore<T>
   readonly #stopping = new AbortController()
   readonly #firstList = Promise.withResolvers<void>()
+  /** Who waits for which version. */
+  readonly #waiters = new Map<PromiseWithResolvers<void>, string>()
+  /** Ends the watch under way, so that another one follows. */
+  #watching = new AbortController()
   #running: Promise<void> | undefined
   #synced = false
   #lastContact = Number.NEGATIVE_INFINITY
@@ -121,6 +129,26 @@ export class Reflector<T extends KubeObject> {
     return this.#firstList.promise
   }
 
+  /** Resolves when the store is as new as that version ('' for any), or when the signal aborts. */
+  async catchUp(version: string, signal: AbortSignal): Promise<void> {
+    if (version === '' || isNotOlder(this.#store.resourceVersion, version)) return
+    const waiter = Promise.withResolvers<void>()
+    const done = new AbortController()
+    const ended = AbortSignal.any([signal, this.#stopping.signal, done.signal])
+    void waiter.promise.then(() => done.abort())
+    this.#waiters.set(waiter, version)
+    while (!ended.aborted) {
+      await this.#clock.sleep(behindMs, ended)
+      if (!ended.aborted) this.#watching.abort(new Error('the watch is behind'))
+    }
+    this.#waiters.delete(waiter)
+  }
+
+  #advance(version: string): void {
+    this.#store.resourceVersion = version
+    for (const [waiter, wanted] of this.#waiters) if (isNotOlder(version, wanted)) waiter.resolve()
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#stopping
     const pauses = { first: this.#timing.firstPause, longest: this.#timing.longestPause }
@@ -155,6 +183,7 @@ export class Reflector<T extends KubeObject> {
       list.resourceVersion,
     )
     this.#needsList = false
+    this.#advance(list.resourceVersion)
     this.#recovered()
     this.#sync()
   }
@@ -169,6 +198,7 @@ export class Reflector<T extends KubeObject> {
   async #watch(): Promise<void> {
     const { client, resource, namespace, labelSelector, fieldSelector } = this.#options
     this.counters.watches++
+    this.#watching = new AbortController()
     const lines = await client.watch(resource, {
       namespace,
       labelSelector,
@@ -177,7 +207,7 @@ export class Reflector<T extends KubeObject> {
       // Five to ten minutes: many replicas that started together do not come back together.
       timeoutSeconds: 300 + Math.floor(this.#clock.random() * 300),
       idleMs: this.#timing.idle,
-      signal: this.#stopping.signal,
+      signal: AbortSignal.any([this.#stopping.signal, this.#watching.signal]),
     })
     const openedAt = this.#clock.now()
     this.#contact()
@@ -214,7 +244,7 @@ export class Reflector<T extends KubeObject> {
     }
     // Only a version that moved is progress: a server that repeats itself must not make us spin.
     if (event.resourceVersion !== this.#store.resourceVersion) this.#progress()
-    this.#store.resourceVersion = event.resourceVersion
+    this.#advance(event.resourceVersion)
   }
 
   #progress(): void {

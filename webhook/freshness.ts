@@ -1,4 +1,5 @@
 // Is the local copy of a kind as new as what the API server has just said?
+import { isNotOlder } from '../core/resource-version.ts'
 import type { ObjectMeta } from '../schemas/object-meta.ts'
 
 interface Copy {
@@ -17,10 +18,4 @@ export function isAsNewAs(copy: Copy, listed: Copy): boolean {
 
 function identity({ namespace, name }: ObjectMeta): string {
   return `${namespace ?? ''}/${name ?? ''}`
-}
-
-/** Kubernetes 1.35 and later promise that resource versions are decimal numbers that grow; others are only equal or not. */
-function isNotOlder(version: string, than: string): boolean {
-  if (!/^\d+$/.test(version) || !/^\d+$/.test(than)) return version === than
-  return BigInt(version) >= BigInt(than)
 }

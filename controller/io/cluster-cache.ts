@@ -78,6 +78,11 @@ export class ClusterCache {
     await Promise.all(this.#all().map((reflector) => reflector.stop()))
   }
 
+  /** Resolves when the Services are as new as that version, or when the signal aborts. */
+  async catchUp(version: string, signal: AbortSignal): Promise<void> {
+    await this.#services.catchUp(version, signal)
+  }
+
   async whenSynced(): Promise<void> {
     await Promise.all(this.#all().map((reflector) => reflector.whenSynced()))
   }

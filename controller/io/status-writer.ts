@@ -2,6 +2,7 @@
 import { annotations } from '../../core/annotations.ts'
 import { splitName } from '../../core/namespaced-name.ts'
 import type { Service } from '../../core/objects.ts'
+import { latest } from '../../core/resource-version.ts'
 import { type AllocatedCondition, allocatedConditionType } from '../../core/service.ts'
 import type { WriteStatus } from '../../core/service-plan.ts'
 import { ApiError, type KubeClient, resources } from '../../kube/client.ts'
@@ -20,6 +21,8 @@ export class StatusWriter {
   readonly #client: Pick<KubeClient, 'patch'>
   readonly #log: Logger
   readonly #clock: Clock
+  /** The version of the latest Service that was written; '' for none. */
+  lastWrite = ''
   /** The log knows that a permission is missing. */
   #isForbidden = false
 
@@ -40,6 +43,7 @@ export class StatusWriter {
       const body = statusPatch(action, before, new Date(this.#clock.wall()))
       const object = await this.#client.patch<Service>(resources.services, name, { namespace, subresource: 'status', patch: 'merge', body })
       this.#isForbidden = false
+      this.lastWrite = latest(this.lastWrite, object.metadata.resourceVersion ?? '')
       return { type: 'written', object }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error

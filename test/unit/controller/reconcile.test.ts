@@ -40,6 +40,9 @@ class Scene {
   /** Milliseconds that were to be waited; a wait ends only by `wake`. */
   readonly waits: number[] = []
   readonly reconciler: Reconciler
+  /** Versions that were waited for, and when they are there. */
+  readonly waitedFor: string[] = []
+  arrival: Promise<void> = Promise.resolve()
   isLeader = true
   isWatching = true
   answer: ((key: string) => Promise<void>) | undefined
@@ -66,6 +69,10 @@ class Scene {
         start: () => undefined,
         stop: () => Promise.resolve(),
         whenSynced: () => Promise.resolve(),
+        catchUp: (version) => {
+          this.waitedFor.push(version)
+          return this.arrival
+        },
       },
       client: {
         patch: ((_resource, name, options) => this.#patch(`${options.namespace}/${name}`, options.body as Patch)) as KubeClient['patch'],
@@ -84,7 +91,7 @@ class Scene {
 
   async lead(): Promise<this> {
     await this.reconciler.start()
-    this.reconciler.lead()
+    this.reconciler.lead('')
     return this.rest()
   }
 
@@ -189,7 +196,7 @@ describe('The controller', () => {
     await scene.reconciler.start()
     await scene.rest()
     expect(scene.writes).to.deep.equal([])
-    scene.reconciler.lead()
+    scene.reconciler.lead('')
     await scene.rest()
     await scene.reconciler.follow()
     await scene.put('two').pool('10.0.0.1-10.0.0.10').rest()
@@ -198,10 +205,37 @@ describe('The controller', () => {
 
   it('begins to lead when its caches are warm, if it was elected before', async () => {
     const scene = new Scene().pool('10.0.0.1/32').put('web')
-    scene.reconciler.lead()
+    scene.reconciler.lead('')
     await scene.reconciler.start()
     await scene.rest()
     expect(scene.held('web')).to.equal('10.0.0.1 VIP')
+  })
+
+  it('does not begin before it knows what the leader before it wrote', async () => {
+    const arrival = Promise.withResolvers<void>()
+    const scene = new Scene().pool('10.0.0.1-10.0.0.9').put('web')
+    scene.arrival = arrival.promise
+    await scene.reconciler.start()
+    scene.reconciler.lead('90')
+    await scene.rest()
+    expect([scene.waitedFor, scene.writes]).to.deep.equal([['90'], []])
+    scene.put('old', { held: ['10.0.0.1'], annotations: { 'metallb.io/ip-allocated-from-pool': 'a' } })
+    arrival.resolve()
+    await scene.rest()
+    expect(scene.writes).to.deep.equal(['shop/web 10.0.0.2'])
+    expect(scene.reconciler.lastWrite).to.equal(scene.stored.get('shop/web')?.metadata.resourceVersion)
+  })
+
+  it('does not begin at all when it leads no more by then', async () => {
+    const arrival = Promise.withResolvers<void>()
+    const scene = new Scene().pool('10.0.0.1-10.0.0.9').put('web')
+    scene.arrival = arrival.promise
+    await scene.reconciler.start()
+    scene.reconciler.lead('90')
+    await scene.reconciler.follow()
+    arrival.resolve()
+    await scene.rest()
+    expect(scene.writes).to.deep.equal([])
   })
 
   it('asks whether it leads right before each write', async () => {

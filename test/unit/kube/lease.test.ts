@@ -125,6 +125,18 @@ describe('Leader election', function () {
     await second?.election.stop()
   })
 
+  it('tells the next leader what was written last', async () => {
+    const heard: string[] = []
+    const onStartedLeading = (lastWrite: string): number => heard.push(lastWrite)
+    const first = elector(server, 'a', { lastWrite: () => '1200', onStartedLeading })
+    await until(() => first.election.isLeader())
+    await first.election.stop()
+    const second = elector(server, 'b', { lastWrite: () => '', onStartedLeading })
+    await until(() => second.election.isLeader())
+    await second.election.stop()
+    expect(heard[1]).to.equal('1200')
+  })
+
   it('ends at once when the Lease is deleted, and comes back with another one when its time is over', async () => {
     const { election, story } = elector(server, 'a')
     await until(() => election.isLeader())

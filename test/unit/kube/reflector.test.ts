@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Service } from '../../../core/objects.ts'
 import { connectKube, resources } from '../../../kube/client.ts'
-import type { Clock } from '../../../kube/clock.ts'
+import { type Clock, systemClock } from '../../../kube/clock.ts'
 import { createLogger } from '../../../kube/logger.ts'
 import { Reflector, type ReflectorOptions, type ReflectorTiming } from '../../../kube/reflector.ts'
 import {
@@ -371,6 +371,20 @@ describe('A reflector', function () {
       'warn watchInterrupted',
       'info watchResumed',
     ])
+  })
+
+  it('says when it is as new as a version, and opens a watch anew that does not bring it', async () => {
+    const server = await scriptedServer([list(10, [web]), stream([], 'open'), stream([bookmark(20)], 'open')])
+    const { reflector } = start(server, { clock: systemClock })
+    await reflector.whenSynced()
+    const never = new AbortController().signal
+    await reflector.catchUp('9', never)
+    await reflector.catchUp('20', never)
+    expect(reflector.store.resourceVersion).to.equal('20')
+    expect(reflector.counters).to.include({ lists: 1, watches: 2 })
+    await reflector.catchUp('21', AbortSignal.abort())
+    await reflector.stop()
+    await server.close()
   })
 
   it('is synced after the first list, not before', async () => {

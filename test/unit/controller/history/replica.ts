@@ -76,6 +76,7 @@ export class Replica {
         start: () => undefined,
         stop: () => Promise.resolve(),
         whenSynced: () => Promise.resolve(),
+        catchUp: () => Promise.resolve(),
       },
       client: { patch: ((resource, key, options) => this.#send(resource, key, options)) as KubeClient['patch'] },
       namespace: 'metallb-system',
@@ -93,7 +94,7 @@ export class Replica {
     this.reign = reign
     this.isLeader = true
     this.#written.clear()
-    this.reconciler.lead()
+    this.reconciler.lead('')
   }
 
   /** The next changes of a kind, as a watch brings them. @returns whether there were any */
