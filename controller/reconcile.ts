@@ -5,11 +5,12 @@ import { namespaceFacts, nodeFacts, poolFacts } from '../core/facts.ts'
 import { createIpam } from '../core/ipam.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../core/namespace.ts'
 import { type NamespacedName, splitName } from '../core/namespaced-name.ts'
+import type { EmitEvent } from '../core/news.ts'
 import type { Namespace, Node, Service } from '../core/objects.ts'
 import type { PoolPriority } from '../core/pool-order.ts'
 import { latest } from '../core/resource-version.ts'
 import { type LoadBalancerClasses, type ServiceView, viewService } from '../core/service.ts'
-import { type Action, confirm, type EmitEvent, hear, plan, planGone, planLater, type WriteStatus } from '../core/service-plan.ts'
+import { type Action, confirm, hear, plan, planGone, planLater, type WriteStatus } from '../core/service-plan.ts'
 import { unreachable } from '../core/unreachable.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { type Clock, systemClock } from '../kube/clock.ts'
@@ -315,9 +316,10 @@ export class Reconciler {
     return true
   }
 
-  #emit({ service, severity, reason, message }: EmitEvent): void {
+  #emit({ service, severity, reason, message, trace, refusal }: EmitEvent): void {
     if (reason === 'IPAllocated') this.#measure(service)
-    this.#log[severity === 'Warning' ? 'warn' : 'info']({ event: reason, service, message })
+    this.#log[severity === 'Warning' ? 'warn' : 'info']({ event: reason, service, message, ...(trace === undefined ? {} : { trace }) })
+    if (refusal !== undefined) this.#options.metrics.metallb_allocator_refusals_total.inc({ reason: refusal })
     const object = this.#own.latest(service, this.#cluster.services.get(service))
     if (object !== undefined) this.#options.events.event(object, severity, reason, message)
   }

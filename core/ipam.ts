@@ -6,11 +6,12 @@ import { defaultPoolFor } from './default-pool.ts'
 import { type Affected, type Allocation, Ledger } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { NamespacedName } from './namespaced-name.ts'
+import { findPassed } from './passed-over.ts'
 import { askOf, findHeld, findMore, findPlaces, type Placing, refuseOutright } from './placement.ts'
 import { PoolOrder, type PoolPriority } from './pool-order.ts'
 import type { Place } from './pool-space.ts'
 import { quotaOf } from './quota.ts'
-import type { Refusal } from './refusal.ts'
+import type { Passed, Refusal } from './refusal.ts'
 import { Releases } from './releases.ts'
 import { fail, ok, type Result } from './result.ts'
 import type { ServiceView } from './service.ts'
@@ -53,6 +54,8 @@ export interface Ipam {
   claim(service: ServiceView, addresses: readonly Address[], namespace: NamespaceView): Result<Allocation, Refusal>
   /** Adds what a Service lacks of what it wants: a family, or more addresses of one. Fails when nothing can be added. */
   extend(service: ServiceView, namespace: NamespaceView): Result<Allocation, Refusal>
+  /** The pools that came before those of the addresses that the Service has just been given, and why they did not serve; undefined when there were none. */
+  passedOver(service: ServiceView, namespace: NamespaceView): Passed | undefined
   /** @returns false when it held nothing */
   release(key: NamespacedName): boolean
   /** What `claim` of what the Service holds, or else `allocate`, would come to in the end. Changes nothing. */
@@ -136,6 +139,10 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       const places = ledger.without(service.key, () => findPlaces(placing, ask))
       if (!places.ok) return places
       return ok({ ...prospectOf(places.value), ...(kept === undefined || kept.ok ? {} : { lost: kept.error }) })
+    },
+    passedOver(service, namespace) {
+      const pools = ledger.allocationOf(service.key)?.pools ?? []
+      return findPassed(placing, pools, askOf(placing, service, namespace))
     },
     release: (key) => ledger.release(key),
     renew: (service) => ledger.renew(service),

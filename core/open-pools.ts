@@ -33,6 +33,20 @@ export class OpenPools {
     return new Tour(this, (from) => this.#next(families, extra, from), first)
   }
 
+  /** Those that `with` would have tried before this one, full ones too: the first so many of them, and how many there are in all. */
+  before(
+    space: PoolSpace,
+    preferred: PoolSpace | undefined,
+    limit: number,
+  ): { readonly first: readonly PoolSpace[]; readonly count: number } {
+    const rank = this.#ranks.get(space)
+    if (rank === undefined || space === preferred) return { first: [], count: 0 }
+    const preferredRank = preferred === undefined ? undefined : this.#ranks.get(preferred)
+    const others = this.all.slice(0, Math.min(rank, limit + 1)).filter((other) => other !== preferred)
+    const first = preferred === undefined || preferredRank === undefined ? others : [preferred, ...others]
+    return { first: first.slice(0, limit), count: preferredRank === undefined || preferredRank < rank ? rank : rank + 1 }
+  }
+
   /** @returns the number of all when there is none */
   #next(families: readonly Family[], extra: readonly number[], from: number): number {
     let next = this.all.length

@@ -176,7 +176,7 @@ function findListed({ ledger, order }: Placing, ask: Ask): Places {
 }
 
 /** A pool that is named: it may be used whether or not it may be used without being named. */
-function openSpace(ledger: Ledger, order: PoolOrder, name: string, namespace: NamespaceView): Result<PoolSpace, PoolRefusal> {
+export function openSpace(ledger: Ledger, order: PoolOrder, name: string, namespace: NamespaceView): Result<PoolSpace, PoolRefusal> {
   const space = ledger.space(name)
   if (space === undefined) return fail({ reason: 'PoolUnknown', pool: name, known: order.pools.map((pool) => pool.name) })
   if (space.pool.frozen) return fail({ reason: 'PoolFrozen', pool: name })
@@ -282,7 +282,7 @@ function whyHeld(ledger: Ledger, { lane, address }: Place, { key }: ServiceView)
 }
 
 /** Of a pool that was not picked: which of the families it lacks, but for those that a quota forbids. */
-function whyNotAny(ledger: Ledger, space: PoolSpace, families: readonly Family[], ask: Ask): readonly PoolRefusal[] {
+export function whyNotAny(ledger: Ledger, space: PoolSpace, families: readonly Family[], ask: Ask): readonly PoolRefusal[] {
   return families.flatMap((family) => (ask.short.has(family) ? [] : (whyNot(ledger, space, family, ask) ?? [])))
 }
 

@@ -88,7 +88,30 @@ export type Refusal =
   | TenantConflict
   | PoolRefusal
 
+/** Pools that were passed over before another served: the first of them, and how many more there are. */
+export interface Passed {
+  readonly refusals: readonly PoolRefusal[]
+  readonly more: number
+}
+
+/** For programs that read the log. */
+export interface TraceStep {
+  readonly reason: Refusal['reason']
+  readonly pool?: string
+}
+
 const shown = 10
+/** More than that nobody reads in a line. */
+export const traced = 8
+
+export function traceOf(refusals: readonly Refusal[]): readonly TraceStep[] {
+  const all = refusals.flatMap((refusal): readonly Refusal[] => (refusal.reason === 'NoPoolAvailable' ? refusal.tried : [refusal]))
+  return all.slice(0, traced).map((refusal) => ({ reason: refusal.reason, ...('pool' in refusal ? { pool: refusal.pool } : {}) }))
+}
+
+export function describePassed({ refusals, more }: Passed): string {
+  return `${listed(refusals)}${more === 0 ? '' : `; and ${more} more`}`
+}
 
 /** A sentence, without a full stop, that an operator understands without the code. */
 export function describeRefusal(refusal: Refusal): string {
@@ -197,6 +220,9 @@ function listNames(names: readonly string[]): string {
 
 function listRefusals(refusals: readonly PoolRefusal[]): string {
   const more = refusals.length > shown ? `; and ${refusals.length - shown} pools more` : ''
-  const reasons = refusals.slice(0, shown).map((refusal) => describeParticular(refusal).replace(/^no available IPs in /, ''))
-  return `${reasons.join('; ')}${more}`
+  return `${listed(refusals.slice(0, shown))}${more}`
+}
+
+function listed(refusals: readonly PoolRefusal[]): string {
+  return refusals.map((refusal) => describeParticular(refusal).replace(/^no available IPs in /, '')).join('; ')
 }

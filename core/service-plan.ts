@@ -1,30 +1,18 @@
 // What the controller does about one Service, decided without doing it: state and Service in, actions out. Level-driven: it never asks what changed, only what is.
-import { type Address, formatAddress, sameAddress } from './address.ts'
+import { formatAddress, sameAddress } from './address.ts'
 import { byAge } from './age.ts'
-import { annotationPrefix, deprecatedPrefix } from './annotations.ts'
 import { addressesBeside, type Book, noteOutside } from './book.ts'
 import { hopesFrom, wantOf } from './hope.ts'
 import type { Ipam } from './ipam.ts'
 import type { Allocation } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import { type NamespacedName, splitName } from './namespaced-name.ts'
-import { describeRefusal, namedPools, type Refusal } from './refusal.ts'
+import { announced, cleared, conditionOf, distinctPools, type EmitEvent, isShown, type Kept, kept, type Outcome, refused } from './news.ts'
+import type { Refusal } from './refusal.ts'
 import type { Result } from './result.ts'
 import type { AllocatedCondition, ServiceView } from './service.ts'
 import { sameTenant } from './tenant.ts'
 import type { Waiter } from './waiting-list.ts'
-
-/** MetalLB's words, spaces and all: people and programs look for them. */
-export type EventReason =
-  | 'IPAllocated'
-  | 'AllocationFailed'
-  | 'AdditionalAssignFailed'
-  | 'ClearAssignment'
-  | 'LoadBalancerFailed'
-  | 'not enough clusterips'
-  | 'noclusterIPsIPFamily'
-  | 'nolbIPsIPFamily'
-  | 'deprecatedAnnotation'
 
 /** To be sent with the resourceVersion as precondition; when the API server has taken it, `confirm` follows. Actions after it wait for that. */
 export interface WriteStatus {
@@ -39,14 +27,6 @@ export interface WriteStatus {
   readonly added: readonly string[]
   /** `metallb.io/Allocated`; none removes it. */
   readonly condition?: AllocatedCondition
-}
-
-export interface EmitEvent {
-  readonly type: 'emitEvent'
-  readonly service: NamespacedName
-  readonly severity: 'Normal' | 'Warning'
-  readonly reason: EventReason
-  readonly message: string
 }
 
 export type Action =
@@ -115,7 +95,7 @@ function decide(book: Book, service: ServiceView, namespace: NamespaceView): rea
   if (!service.isLoadBalancer) forget(book, service.key)
   // Somebody else serves it: not even our own old annotation is touched.
   if (service.isForeign) return []
-  return service.isLoadBalancer ? planBalanced(book, service, namespace) : writeIfNeeded(book, service, undefined, undefined)
+  return service.isLoadBalancer ? planBalanced(book, service, namespace) : writeIfNeeded(book, service, {}, undefined)
 }
 
 function forget({ ipam, told, unwritten, waiting }: Book, key: NamespacedName): void {
@@ -140,20 +120,22 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
   const isOutdated = decided !== undefined && (decided.uid !== service.uid || wasOvertaken(book, service, decided))
   if (isOutdated) forget(book, service.key)
   const known = isOutdated ? undefined : decided
-  const kept = keep(book, service, namespace, { known, actions })
-  if (kept === 'notOurs') {
+  const before = keep(book, service, namespace, { known, actions })
+  if (before === 'notOurs') {
     waiting.leave(service.key)
     return actions
   }
   const { allocation, refusal } =
-    kept?.allocation === undefined ? allocateAnew(ipam, service, namespace) : extendIfWanted(ipam, service, namespace, kept.allocation)
-  if (kept !== undefined) actions.push(...cleared(service, kept, allocation))
+    before?.allocation === undefined ? allocateAnew(ipam, service, namespace) : extendIfWanted(ipam, service, namespace, before.allocation)
+  if (before !== undefined) actions.push(...cleared(service, before, allocation))
   if (refusal === undefined) waiting.leave(service.key)
   else waiting.enter(waiterOf(service), wantOf(ipam, service, namespace, { refusal, isPart: allocation !== undefined }))
-  if (allocation !== undefined) actions.push(...accept(book, service, refusal))
-  else if (refusal !== undefined) actions.push(...refuse(book, service, refusal))
+  if (allocation !== undefined) actions.push(...tell(book, service, kept(service, refusal)))
+  else if (refusal !== undefined) actions.push(...tell(book, service, refused(service, refusal)))
   if (allocation !== undefined) openDoor(book, known, allocation)
-  return [...actions, ...writeIfNeeded(book, service, allocation, conditionOf(service, allocation, refusal))]
+  const passed = isAllNew(service, allocation) ? ipam.passedOver(service, namespace) : undefined
+  const outcome = { allocation, refusal, passed }
+  return [...actions, ...writeIfNeeded(book, service, outcome, conditionOf(service, outcome))]
 }
 
 /** Before our decision was written another leader's was, which was on its way when its time ended: now that one is live. */
@@ -163,26 +145,11 @@ function wasOvertaken({ unwritten }: Book, { heldText, key }: ServiceView, { add
   return before !== undefined && shown !== '' && shown !== before && shown !== addresses.map(formatAddress).join()
 }
 
-/** What a Service comes to. With an allocation, the refusal says why the second family is missing. */
-interface Outcome {
-  readonly allocation?: Allocation
-  readonly refusal?: Refusal
-}
-
 function allocateAnew(ipam: Ipam, service: ServiceView, namespace: NamespaceView): Outcome {
   if (service.deleting) return {}
   const found = ipam.allocate(service, namespace)
   if (!found.ok) return { refusal: found.error }
   return extendIfWanted(ipam, service, namespace, found.value)
-}
-
-/** What a Service has, what it may keep of that, and why not all of it. */
-interface Kept {
-  readonly had: readonly Address[]
-  readonly allocation?: Allocation
-  readonly refusal?: Refusal
-  /** We learn only now that it holds them: with another holder it is a double, not something that a user did. */
-  readonly isNews: boolean
 }
 
 /** What it may not keep stays shut until its status is written. */
@@ -255,85 +222,22 @@ function extendIfWanted(ipam: Ipam, service: ServiceView, namespace: NamespaceVi
   return { allocation }
 }
 
-const refusalEvents: Partial<Readonly<Record<Refusal['reason'], EventReason>>> = {
-  RequestInvalid: 'LoadBalancerFailed',
-  DualStackImpossible: 'not enough clusterips',
-  NoClusterAddress: 'noclusterIPsIPFamily',
-}
-
-function refuse({ told }: Book, service: ServiceView, refusal: Refusal): readonly Action[] {
-  const reason = refusalEvents[refusal.reason] ?? 'AllocationFailed'
-  const message = `Failed to allocate IP for "${service.key}": ${describeRefusal(refusal)}`
-  return tell(told, service, { severity: 'Warning', reason, message })
-}
-
-/** @param missing why the second family is missing */
-function accept({ told }: Book, service: ServiceView, missing: Refusal | undefined): readonly Action[] {
-  if (service.requestFault !== undefined) {
-    const message = `${service.requestFault.message}; it keeps what it has`
-    return tell(told, service, { severity: 'Warning', reason: 'LoadBalancerFailed', message })
-  }
-  if (missing !== undefined) {
-    const message = `no ${furtherAddress(service)} for "${service.key}": ${describeRefusal(missing)}`
-    return tell(told, service, { severity: 'Normal', reason: 'AdditionalAssignFailed', message })
-  }
-  told.delete(service.key)
-  return []
-}
-
 function waiterOf({ createdAt, uid, key }: ServiceView): Waiter {
   return { createdAt, uid, name: key }
 }
 
-function tell(told: Book['told'], service: ServiceView, news: Pick<EmitEvent, 'severity' | 'reason' | 'message'>): readonly Action[] {
-  if (told.get(service.key) === news.message) return []
+/** Once, until there is other news. */
+function tell({ told }: Book, service: ServiceView, news: EmitEvent | undefined): readonly Action[] {
+  if (news === undefined) told.delete(service.key)
+  if (news === undefined || told.get(service.key) === news.message) return []
   told.set(service.key, news.message)
-  return [{ type: 'emitEvent', service: service.key, ...news }]
-}
-
-/** @param allocation what it has now: perhaps some of the same again */
-function cleared(service: ServiceView, { had, refusal, isNews }: Kept, allocation: Allocation | undefined): readonly Action[] {
-  const has = allocation?.addresses ?? []
-  const lost = had.filter((address) => !has.some((other) => sameAddress(address, other)))
-  if (lost.length === 0) return []
-  const isDouble = isNews && refusal !== undefined && 'by' in refusal
-  const why = refusal === undefined ? `it asks for ${service.addressCount} of each family` : describeRefusal(refusal)
-  return [
-    {
-      type: 'emitEvent',
-      service: service.key,
-      severity: isDouble ? 'Warning' : 'Normal',
-      reason: 'ClearAssignment',
-      message: `Service loses ${lost.map(formatAddress).join(', ')}: ${why}${isDouble ? '; the older Service keeps it' : ''}`,
-    },
-  ]
-}
-
-/** Undefined: whatever the status says may stay. Without pools nobody knows whether the Service is for us, so nothing is written into it. */
-function conditionOf(
-  service: ServiceView,
-  allocation: Allocation | undefined,
-  refusal: Refusal | undefined,
-): AllocatedCondition | undefined {
-  if (allocation === undefined) {
-    if (refusal === undefined || refusal.reason === 'NoPools') return service.allocated
-    return { status: 'False', reason: refusal.reason, message: describeRefusal(refusal) }
-  }
-  const message = assigned(allocation)
-  if (refusal === undefined) return { status: 'True', reason: 'Allocated', message }
-  return { status: 'True', reason: 'PartlyAllocated', message: `${message}; no ${furtherAddress(service)}: ${describeRefusal(refusal)}` }
-}
-
-/** A Service that has its address and no condition was served by MetalLB: it is as right without. */
-function isShown(condition: AllocatedCondition | undefined, shown: AllocatedCondition | undefined): boolean {
-  if (condition?.reason === 'Allocated') return shown === undefined || (shown.status === 'True' && shown.reason === condition.reason)
-  return condition?.status === shown?.status && condition?.reason === shown?.reason && condition?.message === shown?.message
+  return [news]
 }
 
 function writeIfNeeded(
   book: Book,
   service: ServiceView,
-  allocation: Allocation | undefined,
+  { allocation, passed }: Outcome,
   condition: AllocatedCondition | undefined,
 ): readonly Action[] {
   const addresses = allocation?.addresses.map(formatAddress) ?? []
@@ -362,36 +266,14 @@ function writeIfNeeded(
     ...(condition === undefined ? {} : { condition }),
   }
   if (!isSame) book.unwritten.set(service.key, service.heldText.join())
-  return allocation === undefined || added.length === 0 ? [write] : [write, ...announce(service, allocation)]
+  return allocation === undefined || added.length === 0 ? [write] : [write, ...announced(service, allocation, passed)]
+}
+
+/** Nothing of it is in the status yet. */
+function isAllNew({ heldText }: ServiceView, allocation: Allocation | undefined): boolean {
+  return allocation?.addresses.every((address) => !heldText.includes(formatAddress(address))) === true
 }
 
 function poolsOfNew({ heldText }: ServiceView, addresses: readonly string[], allocation: Allocation | undefined): readonly string[] {
   return allocation?.pools.filter((_, index) => !heldText.includes(addresses[index] ?? '')) ?? []
-}
-
-function assigned(allocation: Allocation): string {
-  return `Assigned IP ${allocation.addresses.map(formatAddress).join(', ')} from ${namedPools(distinctPools(allocation))}`
-}
-
-/** In the order of the addresses. */
-function distinctPools({ pools }: Allocation): readonly string[] {
-  return pools.length === 1 ? pools : [...new Set(pools)]
-}
-
-function furtherAddress({ addressCount }: ServiceView): string {
-  return addressCount === 1 ? 'second address' : 'further address'
-}
-
-function announce(service: ServiceView, allocation: Allocation): readonly Action[] {
-  const told: Action = {
-    type: 'emitEvent',
-    service: service.key,
-    severity: 'Normal',
-    reason: 'IPAllocated',
-    message: assigned(allocation),
-  }
-  const [old] = service.deprecatedAnnotations
-  if (old === undefined) return [told]
-  const message = `annotation ${service.deprecatedAnnotations.join(', ')} is deprecated: write ${annotationPrefix}${old.slice(deprecatedPrefix.length)} and the like`
-  return [told, { type: 'emitEvent', service: service.key, severity: 'Warning', reason: 'deprecatedAnnotation', message }]
 }

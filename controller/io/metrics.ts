@@ -16,6 +16,11 @@ export const metrics = declare({
   metallb_ip_addresses_in_use_total: perPool('The same as metallb_allocator_addresses_in_use_total'),
   metallb_ip_addresses_total: perPool('The same as metallb_allocator_addresses_total'),
   metallb_allocator_addresses_allocated_total: { kind: 'counter', labels: ['pool'], help: 'Addresses given to Services' },
+  metallb_allocator_refusals_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    help: 'Services that were told why they get no address, by the reason that their condition shows',
+  },
   metallb_allocator_allocation_duration_seconds: {
     kind: 'histogram',
     help: 'From when there was reason to give a Service an address to when the API server had its status; waiting for an address to become free is not in it',

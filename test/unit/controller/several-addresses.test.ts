@@ -118,3 +118,34 @@ describe('A Service with several addresses', () => {
     )
   })
 })
+
+describe('A decision', () => {
+  const two = { a: ['10.0.0.0/32'], b: ['10.0.1.0/32'] }
+
+  it('tells by Event and condition alike what was passed over, once', () => {
+    const cluster = clusterOf(two)
+    cluster.put(serviceObject('shop/first'))
+    cluster.put(serviceObject('shop/web'))
+    const text = 'Assigned IP 10.0.1.0 from pool "b"; passed over: pool "a": every IPv4 address is in use'
+    expect(cluster.events.at(-1)).to.equal(`Normal IPAllocated shop/web: ${text}`)
+    expect(cluster.view('shop/web')?.allocated?.message).to.equal(text)
+    cluster.remove('shop/first')
+    expect(cluster.planFor('shop/web')).to.deep.equal([])
+    cluster.restart()
+    expect(cluster.writes).to.equal(2)
+  })
+
+  it('gives programs the same, whether it serves or refuses', () => {
+    const cluster = clusterOf(two)
+    cluster.put(serviceObject('shop/first'))
+    cluster.services.set('shop/web', serviceObject('shop/web'))
+    const [, served] = cluster.planFor('shop/web')
+    expect(served).to.deep.include({ reason: 'IPAllocated', trace: [{ reason: 'PoolExhausted', pool: 'a' }] })
+    cluster.settle()
+    cluster.look('shop/web')
+    cluster.services.set('shop/late', serviceObject('shop/late'))
+    const [refused] = cluster.planFor('shop/late')
+    const trace = ['a', 'b'].map((pool) => ({ reason: 'PoolExhausted', pool }))
+    expect(refused).to.deep.include({ reason: 'AllocationFailed', refusal: 'NoPoolAvailable', trace })
+  })
+})
