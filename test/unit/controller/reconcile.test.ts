@@ -283,6 +283,15 @@ describe('The controller', () => {
     expect(scene.held('two')).to.equal('10.0.0.1 VIP')
   })
 
+  it('logs what was tried, and counts who gets nothing by the reason', async () => {
+    const scene = await new Scene().pool('10.0.0.1/32').lead()
+    await scene.put('one').put('two').rest()
+    const [line] = scene.lines.filter((each) => each.includes('AllocationFailed'))
+    expect(JSON.parse(line ?? '{}')).to.deep.include({ service: 'shop/two', trace: [{ reason: 'PoolExhausted', pool: 'a' }] })
+    const { values } = await metrics.metallb_allocator_refusals_total.get()
+    expect(values.map(({ labels, value }) => [labels.reason, value])).to.deep.equal([['NoPoolAvailable', 1]])
+  })
+
   it('tries a write again when the API server was away, and hands the address to nobody else', async () => {
     const scene = await new Scene().pool('10.0.0.1-10.0.0.2').lead()
     scene.answer = (key) =>
