@@ -44,6 +44,8 @@ export interface Usage {
 export interface Prospect extends Pick<Allocation, 'addresses' | 'pools'> {
   /** Why it would not keep what it holds now; absent when it keeps that, or holds nothing. */
   readonly lost?: Refusal
+  /** Why it would not get more than it holds now, although it asks for more addresses of a family. */
+  readonly missing?: Refusal
 }
 
 export interface Ipam {
@@ -134,7 +136,11 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
       const decided = ledger.allocationOf(service.key)
       const held = decided?.uid === service.uid ? decided.addresses : service.held
       const kept = held.length === 0 ? undefined : findHeld(placing, held, service, namespace)
-      if (kept?.ok === true && service.requestFault === undefined) return ok(prospectOf(kept.value))
+      if (kept?.ok === true && service.requestFault === undefined) {
+        if (service.addressCount === 1 || isComplete(service, kept.value)) return ok(prospectOf(kept.value))
+        const more = findMore(placing, kept.value, askOf(placing, service, namespace, kept.value))
+        return ok({ ...prospectOf(kept.value), ...(more.ok ? {} : { missing: more.error }) })
+      }
       const ask = askOf(placing, service, namespace)
       const places = ledger.without(service.key, () => findPlaces(placing, ask))
       if (!places.ok) return places
@@ -180,6 +186,10 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
     isLimited: (namespace) => Object.keys(quotaOf(namespace, placing.policies)).length > 0,
     heldIn: (namespace) => ({ IPv4: ledger.count(namespace, 'IPv4'), IPv6: ledger.count(namespace, 'IPv6') }),
   }
+}
+
+function isComplete({ families, addressCount }: ServiceView, places: readonly Place[]): boolean {
+  return places.length >= families.length * addressCount
 }
 
 function prospectOf(places: readonly Place[]): Prospect {

@@ -147,9 +147,9 @@ function judgeServices(
 }
 
 /** Who has an address keeps it, who asks for one comes next: else a Service that takes any address would stand in its way. */
-function certainty({ held, requestedAddresses, requestedPools }: ReturnType<typeof viewService>): number {
+function certainty({ held, hostPart, requestedAddresses, requestedPools }: ReturnType<typeof viewService>): number {
   if (held.length > 0) return 0
-  if (requestedAddresses.length > 0) return 1
+  if (requestedAddresses.length > 0 || hostPart !== undefined) return 1
   return requestedPools.length > 0 ? 2 : 3
 }
 

@@ -11,6 +11,18 @@ export const table: RuleTable = {
       object: serviceWith(named('a')),
       warned: 'spec.type: will stay pending because there is no IPAddressPool: create one in the namespace of MetalLB',
     },
+    'warns who asks for more addresses than there are beside those that it has': {
+      pools: { a: '10.0.0.0/31' },
+      services: [holder('x/1', '10.0.0.1'), holder('shop/web', '10.0.0.0')],
+      object: serviceWith({ 'metallb.io/address-count': '2' }, { held: ['10.0.0.0'] }),
+      old: serviceWith({}, { held: ['10.0.0.0'] }),
+      warned: 'spec.type: keeps what it has, and waits for more because no available IPs in pool "a": every IPv4 address is in use',
+    },
+    'says nothing where there are enough': {
+      pools: { a: '10.0.0.0/29' },
+      object: serviceWith({ 'metallb.io/address-count': '2' }, { held: ['10.0.0.0'] }),
+      old: serviceWith({}, { held: ['10.0.0.0'] }),
+    },
     'says of each pool why not': {
       pools: {
         a: { addresses: ['10.0.0.0/28'], autoAssign: false },

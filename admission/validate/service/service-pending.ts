@@ -8,6 +8,8 @@ const waitsFor: ReadonlySet<Refusal['reason']> = new Set(['NoPools', 'NoPoolAvai
 
 export const servicePending: ServiceRule = ({ service, outcome }) => {
   // What is wrong with what it asks for by name has its own codes.
+  if (outcome.ok && outcome.value.missing !== undefined)
+    return [warn('ServicePending', 'spec.type', `keeps what it has, and waits for more because ${describeRefusal(outcome.value.missing)}`)]
   if (outcome.ok || !waitsFor.has(outcome.error.reason) || service.requestFault !== undefined) return []
   const { error } = outcome
   if (error.reason !== 'NoPoolAvailable') return [pending(describeRefusal(error))]

@@ -78,9 +78,9 @@ function expectedOfServices(poolObjects: readonly Fields[], all: readonly Servic
   const isHolding = (service: Service): boolean => viewService(service).held.length > 0
   const cluster = all.filter(isHolding)
   const rank = (service: Service): number => {
-    const { requestedAddresses, requestedPools } = viewService(service)
+    const { hostPart, requestedAddresses, requestedPools } = viewService(service)
     if (isHolding(service)) return 0
-    if (requestedAddresses.length > 0) return 1
+    if (requestedAddresses.length > 0 || hostPart !== undefined) return 1
     return requestedPools.length > 0 ? 2 : 3
   }
   return all

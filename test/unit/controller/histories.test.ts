@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { formatAddress } from '../../../core/address.ts'
 import { annotations as names } from '../../../core/annotations.ts'
 import { createIpam, type Ipam } from '../../../core/ipam.ts'
+import type { NamespaceView } from '../../../core/namespace.ts'
 import type { Service } from '../../../core/objects.ts'
 import { rebuild } from '../../../core/rebuild.ts'
 import type { ServiceView } from '../../../core/service.ts'
@@ -139,6 +140,13 @@ function contents(ipam: Ipam): unknown {
   return { allocations: allocations.toSorted(), shown, usage, counts: namespaceViews.map(({ name }) => ipam.heldIn(name)) }
 }
 
+/** Whether a Service that has fewer addresses than it asks for could have another. */
+function isServedMore(ipam: Ipam, view: ServiceView, namespace: NamespaceView): boolean {
+  const wants = view.families.length * view.addressCount
+  const isCounted = view.requestedAddresses.length === 0 && view.requestFault === undefined
+  return isCounted && ipam.allocationOf(view.key) !== undefined && view.heldText.length < wants && ipam.extend(view, namespace).ok
+}
+
 function expectRight(cluster: Cluster): void {
   const all = views(cluster)
   for (const [index, view] of all.entries()) {
@@ -160,6 +168,8 @@ function expectRight(cluster: Cluster): void {
   if (pools.length > 0) expect(contents(cluster.book.ipam)).to.deep.equal(contents(anew()))
   for (const view of all.filter(({ isLoadBalancer, heldText }) => isLoadBalancer && heldText.length === 0))
     expect(anew().allocate(view, cluster.namespace(view.namespace)).ok, `${view.key} waits for nothing`).to.equal(false)
+  for (const view of all.filter(({ isLoadBalancer, heldText }) => isLoadBalancer && heldText.length > 0))
+    expect(isServedMore(anew(), view, cluster.namespace(view.namespace)), `${view.key} waits for nothing more`).to.equal(false)
   const held = new Set(all.filter(({ isLoadBalancer }) => isLoadBalancer).flatMap(({ heldText }) => heldText))
   const assigned = pools.reduce((sum, { name }) => {
     const usage = cluster.book.ipam.usage(name)
