@@ -74,6 +74,8 @@ export class Reconciler {
   readonly #cluster: Cluster
   readonly #writer: StatusWriter
   #own = new OwnWrites<Service>()
+  /** Each object is read once, a follower's too: whoever takes over has thousands of them to go by. */
+  readonly #viewed = new WeakMap<Service, ServiceView>()
   readonly #configuration: ConfigurationReader
   /** Of type LoadBalancer. */
   readonly #keys = new KeysByNamespace()
@@ -188,9 +190,8 @@ export class Reconciler {
     if (type === 'deleted' || object.spec?.type !== 'LoadBalancer') this.#keys.remove(namespace, keyOf(object))
     else this.#keys.add(namespace, keyOf(object))
     const book = this.#book
-    if (book === undefined) return
-    const view = viewService(object, this.#options.classes)
-    if (!concernsUs(book, view)) return
+    const view = this.#viewOf(object)
+    if (book === undefined || !concernsUs(book, view)) return
     const isNews = showsNews(book, view)
     void this.#perform(type === 'deleted' ? planGone(book, view.key) : hear(book, view), view.key)
     // What another leader has written may be a double: that is repaired before anything else is done.
@@ -253,7 +254,15 @@ export class Reconciler {
 
   #view(key: string): ServiceView | undefined {
     const object = this.#own.latest(key, this.#cluster.services.get(key))
-    return object === undefined ? undefined : viewService(object, this.#options.classes)
+    return object === undefined ? undefined : this.#viewOf(object)
+  }
+
+  #viewOf(object: Service): ServiceView {
+    const known = this.#viewed.get(object)
+    if (known !== undefined) return known
+    const view = viewService(object, this.#options.classes)
+    if (view.isLoadBalancer) this.#viewed.set(object, view)
+    return view
   }
 
   #namespaceView(name: string): NamespaceView | undefined {
