@@ -16,7 +16,8 @@ interface Waiting {
   readonly end: () => void
 }
 
-const limitMs = 20_000
+/** Longer than anything takes that is measured, also beside other work: pods may have to start first. */
+const limitMs = 60_000
 
 export class AddressWatch {
   readonly #services: Reflector<Service>
