@@ -73,6 +73,7 @@ describe('the default pool of a Service', () => {
     const toRequest = [{ op: 'remove', path: '/metadata/annotations/metallb.io~1address-pool-source' }]
     expect(patchOf(defaulted('shop'))).to.deep.equal(toRequest)
     expect(review(requestFor(defaulted('shop'), defaulted('main', 'ClusterIP')), world).patch).to.deep.equal(toRequest)
+    expect(patchOf(defaulted('main, shop'))).to.deep.equal(toRequest)
     expect(patchOf(defaulted('main'))).to.deep.equal([])
     expect(patchOf(service({ annotations: { 'metallb.io/address-pool': 'shop' } }))).to.deep.equal([])
     expect(patchOf(service({ annotations: { 'metallb.io/address-pool-source': 'default' } }))).to.deep.equal([])
