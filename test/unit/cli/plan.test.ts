@@ -103,6 +103,19 @@ const cases: Readonly<Record<string, Case>> = {
     untouched: 2,
     disruptive: false,
   },
+  'an owner for a Service of which one pool has an advertisement': {
+    cluster: [...nodes, own('L2Advertisement', 'only', { ipAddressPools: ['b'] }), pool('a', '10.0.0.0/32'), pool('b', '10.0.1.0/28')],
+    apply: [
+      service('shop/new', [], {
+        createdAt: '',
+        uid: '',
+        annotations: { 'metallb.io/address-pool': 'a,b', 'metallb.io/loadBalancerIPs': '10.0.0.0,10.0.1.1' },
+      }),
+    ],
+    changes: ['create Service/new allowed'],
+    services: ['gained shop/new >10.0.0.0,10.0.1.1 >n3'],
+    disruptive: false,
+  },
   'what the webhook would refuse, and that it changes nothing': {
     cluster: base,
     apply: [service('shop/new', [], { annotations: { 'metallb.io/address-pool': 'b' } }), pool('b', '10.0.0.8/29')],
