@@ -2,13 +2,14 @@
 import { podNetworks, serviceNetworks } from '../core/cluster-network.ts'
 import { compilePools } from '../core/config/pools.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../core/namespace.ts'
-import { namespacedName } from '../core/namespaced-name.ts'
+import { type NamespacedName, namespacedName } from '../core/namespaced-name.ts'
 import { viewNode } from '../core/node.ts'
 import type { Namespace, Node, Service, ServiceCIDR } from '../core/objects.ts'
 import { Occupancy } from '../core/occupancy.ts'
-import type { Releases } from '../core/releases.ts'
+import { type Release, Releases } from '../core/releases.ts'
 import { type ServiceView, viewService } from '../core/service.ts'
 import { asTexts } from '../core/shape.ts'
+import type { Instant } from '../core/time.ts'
 import type { IPAddressPool } from '../schemas/generated/types.ts'
 import { type StoredConfiguration, storedAs } from './stored.ts'
 import type { World } from './world.ts'
@@ -25,8 +26,14 @@ export type ClusterObjects = { readonly [K in keyof StoredConfiguration]: Stored
 
 export type WorldSettings = Pick<World, 'namespace' | 'classes' | 'poolPriority' | 'serviceAdmission' | 'ignoresExcludeLabel'>
 
-/** @param released what Services have left and when, as of now; nothing when not set */
-export function stillWorld(objects: ClusterObjects, settings: WorldSettings, released?: Releases): World {
+/** What Services have left, and when; and what time it is. */
+export interface Released {
+  readonly releases: readonly Release[]
+  readonly now: Instant
+}
+
+/** @param released nothing when not set */
+export function stillWorld(objects: ClusterObjects, settings: WorldSettings, released?: Released): World {
   const pools = compilePools(objects.pools)
   const nodes = objects.nodes.map(viewNode)
   const namespaces = new Map(objects.namespaces.map((namespace) => [namespace.metadata.name ?? '', viewNamespace(namespace)]))
@@ -35,9 +42,18 @@ export function stillWorld(objects: ClusterObjects, settings: WorldSettings, rel
   const view = (service: Service): ServiceView => viewService(service, settings.classes)
   const namespaceOf = (name: string): NamespaceView => namespaces.get(name) ?? bareNamespace(name)
   const policies = storedAs.policies(objects.policies)
+  const releases = new Releases()
+  releases.configure(pools.pools)
+  if (released !== undefined) {
+    const hasSettled = (key: NamespacedName): boolean => {
+      const service = byName.get(key)
+      return service !== undefined && view(service).held.length > 0
+    }
+    releases.merge(released.releases, hasSettled, released.now)
+  }
   const occupancy = new Occupancy({
     poolPriority: settings.poolPriority,
-    ...(released === undefined ? {} : { releases: released }),
+    releases: () => releases,
     pools: () => pools.pools,
     policies: () => policies.compiled,
     reserved: () => nodes.flatMap(({ addresses }) => addresses),

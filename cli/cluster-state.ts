@@ -1,13 +1,19 @@
 // A cluster at one moment, as lists of objects: what files, a snapshot or the API server show.
 import type { ClusterObjects } from '../admission/still-world.ts'
 import { joinName, type NamespacedName, namespacedName } from '../core/namespaced-name.ts'
-import type { EndpointSlice, KubeObject } from '../core/objects.ts'
+import type { ConfigMap, EndpointSlice, KubeObject } from '../core/objects.ts'
+import { releasesName } from '../core/release-record.ts'
 import { asFields, asList, asText, type Fields } from '../core/shape.ts'
 
 /** A World's objects, and what speakers look at besides. */
-export type ClusterState = ClusterObjects & { readonly endpointSlices: readonly EndpointSlice[] }
+type Listed = ClusterObjects & { readonly endpointSlices: readonly EndpointSlice[] }
 
-export type ListName = keyof ClusterState
+export type ClusterState = Listed & {
+  /** The record of released addresses, if there is one. */
+  readonly releases: readonly ConfigMap[]
+}
+
+export type ListName = keyof Listed
 
 /** The lists by what stands in a file; of BGPPeer only the version that is stored counts. */
 const listNames: Readonly<Record<string, ListName>> = {
@@ -55,7 +61,8 @@ export function readState(objects: readonly unknown[], namespace: string): Clust
     services: [],
     endpointSlices: [],
   }
-  for (const object of objects.flatMap(opened)) {
+  const all = objects.flatMap(opened)
+  for (const object of all) {
     const type = { apiVersion: asText(object['apiVersion']) ?? '', kind: asText(object['kind']) ?? '' }
     const list = listOf(type)
     const metadata = asFields(object['metadata']) ?? {}
@@ -63,7 +70,12 @@ export function readState(objects: readonly unknown[], namespace: string): Clust
     lists[list].push({ ...object, metadata })
   }
   // Whoever reads them reads every field with care.
-  return lists as unknown as ClusterState
+  return { ...lists, releases: all.filter((object) => isReleaseRecord(object, namespace)) } as unknown as ClusterState
+}
+
+function isReleaseRecord({ apiVersion, kind, metadata }: Fields, namespace: string): boolean {
+  const { name, namespace: home } = asFields(metadata) ?? {}
+  return apiVersion === 'v1' && kind === 'ConfigMap' && name === releasesName && home === namespace
 }
 
 /** Itself, or what is in it when it is a list. */

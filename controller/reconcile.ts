@@ -1,16 +1,19 @@
 // The shell around core/service-plan.ts: watches the cluster, keeps a queue of Services, sends what the plans say. Only a leader has a book, and so plans and writes.
+import type { Address } from '../core/address.ts'
 import { byAge } from '../core/age.ts'
 import { type Book, type BookSource, openBook, reconfigureBook } from '../core/book.ts'
+import type { Pool } from '../core/config/pool.ts'
 import { namespaceFacts, nodeFacts, poolFacts } from '../core/facts.ts'
-import { createIpam } from '../core/ipam.ts'
+import { type Configuration, createIpam } from '../core/ipam.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../core/namespace.ts'
 import { type NamespacedName, splitName } from '../core/namespaced-name.ts'
 import type { EmitEvent } from '../core/news.ts'
-import type { Namespace, Node, Service } from '../core/objects.ts'
+import type { ConfigMap, Namespace, Node, Service } from '../core/objects.ts'
 import type { PoolPriority } from '../core/pool-order.ts'
+import type { Releases } from '../core/releases.ts'
 import { latest } from '../core/resource-version.ts'
 import { type LoadBalancerClasses, type ServiceView, viewService } from '../core/service.ts'
-import { type Action, confirm, hear, plan, planGone, planLater, type WriteStatus } from '../core/service-plan.ts'
+import { type Action, confirm, hear, plan, planGone, planLater, planReleased, type WriteStatus } from '../core/service-plan.ts'
 import { unreachable } from '../core/unreachable.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { type Clock, systemClock } from '../kube/clock.ts'
@@ -18,19 +21,21 @@ import type { EventRecorder } from '../kube/events.ts'
 import { type Logger, named } from '../kube/logger.ts'
 import { WorkQueue } from '../kube/queue.ts'
 import { observeQueue, scrapeDepths } from '../kube/queue-metrics.ts'
+import { ReleaseWatch } from '../kube/release-watch.ts'
 import { type Change, keyOf, type Store } from '../kube/store.ts'
 import type { AllocationPolicy, IPAddressPool } from '../schemas/generated/types.ts'
 import { ConfigurationReader } from './io/configuration.ts'
 import { type ControllerMetrics, scrapePools, scrapeWaiting } from './io/metrics.ts'
 import { OwnWrites } from './io/own-writes.ts'
 import { PoolStatusWriter } from './io/pool-status-writer.ts'
+import { ReleaseWriter } from './io/release-writer.ts'
 import { StatusWriter } from './io/status-writer.ts'
 import { KeysByNamespace } from './keys-by-namespace.ts'
 import { concernsUs, showsNews } from './relevance.ts'
 
 export interface ReconcilerOptions {
   readonly cluster: Cluster
-  readonly client: Pick<KubeClient, 'patch'>
+  readonly client: Pick<KubeClient, 'create' | 'patch'>
   /** MetalLB's own. */
   readonly namespace: string
   readonly classes: LoadBalancerClasses
@@ -54,6 +59,8 @@ export interface Cluster {
   readonly nodes: Store<Node>
   readonly pools: Store<IPAddressPool>
   readonly policies: Store<AllocationPolicy>
+  /** The ConfigMap of released addresses, if it exists. */
+  readonly releases: Store<ConfigMap>
   start(): void
   stop(): Promise<void>
   whenSynced(): Promise<void>
@@ -81,11 +88,14 @@ export class Reconciler {
   readonly #keys = new KeysByNamespace()
   /** Since when there is reason to look at a Service (monotonic). */
   readonly #due = new Map<string, number>()
+  readonly #releases: ReleaseWatch
+  #pools: readonly Pool[] = []
   #isSynced = false
   /** Pools, policies or the Nodes' addresses changed since they were read. */
   #isOutdated = false
   #book: Book | undefined
   #poolStatuses: PoolStatusWriter | undefined
+  #releaseWriter: ReleaseWriter | undefined
   #queue: WorkQueue | undefined
   /** Services whose status we may not write. */
   readonly #refused = new Set<string>()
@@ -102,10 +112,19 @@ export class Reconciler {
     scrapeDepths(options.metrics, () => ({ services: this.#queue }))
     this.#configuration = new ConfigurationReader(options)
     this.#writer = new StatusWriter(options.client, this.#log, options.clock ?? systemClock)
+    this.#releases = new ReleaseWatch({
+      services: options.cluster.services,
+      records: options.cluster.releases,
+      view: (service) => viewService(service, options.classes),
+      pools: () => this.#pools,
+      clock: options.clock ?? systemClock,
+      onChange: (addresses) => this.#released(addresses),
+    })
   }
 
   /** Resolves when every cache is warm; from then on `lead` begins at once. */
   async start(): Promise<void> {
+    this.#releases.start()
     this.#cluster.services.subscribe((change) => this.#serviceChanged(change))
     this.#cluster.namespaces.subscribe((change) => this.#namespaceChanged(change))
     this.#cluster.nodes.subscribe((change) => this.#nodeChanged(change))
@@ -114,7 +133,9 @@ export class Reconciler {
     this.#cluster.start()
     await this.#cluster.whenSynced()
     this.#isSynced = true
-    this.#configuration.read()
+    this.#read()
+    this.#releases.merge()
+    this.#cluster.releases.subscribe(() => this.#recordChanged())
     if (this.#leading !== undefined) void this.#takeOver(this.#leading.signal)
   }
 
@@ -146,15 +167,17 @@ export class Reconciler {
     this.#leading = undefined
     this.#book = undefined
     this.#options.metrics.metallb_allocator_addresses_allocated_total.reset()
-    const [queue, poolStatuses] = [this.#queue, this.#poolStatuses]
+    const parts = [this.#queue, this.#poolStatuses, this.#releaseWriter]
     this.#queue = undefined
     this.#poolStatuses = undefined
+    this.#releaseWriter = undefined
     this.#due.clear()
-    await Promise.all([queue?.stop(), poolStatuses?.stop()])
+    await Promise.all(parts.flatMap((part) => part?.stop() ?? []))
   }
 
   async stop(): Promise<void> {
     await this.follow()
+    this.#releases.stop()
     await this.#cluster.stop()
   }
 
@@ -173,13 +196,16 @@ export class Reconciler {
     this.#own = new OwnWrites()
     this.#refused.clear()
     this.#isOutdated = false
-    const { pools, reserved, policies = [] } = this.#configuration.read()
+    const { pools, reserved, policies = [] } = this.#read()
     const services = this.#views()
-    const ipam = createIpam(pools, { poolPriority, reserved, policies })
+    const ipam = createIpam(pools, { poolPriority, reserved, policies, releases: this.#releases.current() })
     this.#book = openBook(ipam, services, (name) => this.#source.namespaceOf(name))
     this.#log.info({ event: 'bookRebuilt', services: services.length, held: ipam.allocations().length })
     this.#poolStatuses = new PoolStatusWriter({ client, namespace, pools: cluster.pools, ipam, isLeader, log, clock })
     this.#poolStatuses.show()
+    const releases = (): Releases => this.#releases.current()
+    this.#releaseWriter = new ReleaseWriter({ client, namespace, records: cluster.releases, releases, isLeader, log, clock })
+    this.#releaseWriter.show()
     const observer = observeQueue(metrics, 'services')
     this.#queue = new WorkQueue({ process: (key) => this.#process(key).finally(() => this.#askAgain()), concurrency, observer, log, clock })
     this.#enqueueAll(services)
@@ -226,10 +252,31 @@ export class Reconciler {
   #refresh(): void {
     if (!this.#isOutdated) return
     this.#isOutdated = false
-    const configuration = this.#configuration.read()
+    const configuration = this.#read()
     if (this.#book === undefined) return
+    this.#releases.current()
     for (const key of reconfigureBook(this.#book, configuration, this.#source)) this.#enqueue(key)
     this.#poolStatuses?.show()
+    this.#releaseWriter?.show()
+  }
+
+  #read(): Configuration {
+    const configuration = this.#configuration.read()
+    this.#pools = configuration.pools
+    this.#releases.outdate()
+    return configuration
+  }
+
+  /** A follower learns from it what happened before it came, the leader sees whether it is what it wrote. */
+  #recordChanged(): void {
+    if (this.#book === undefined) this.#releases.merge()
+    else this.#releaseWriter?.show()
+  }
+
+  #released(addresses: readonly Address[]): void {
+    if (this.#book === undefined) return
+    void this.#perform(planReleased(this.#book, addresses), '')
+    this.#releaseWriter?.show()
   }
 
   #enqueueAll(services: readonly ServiceView[]): void {

@@ -53,14 +53,14 @@ export function wantOf(ipam: Ipam, service: ServiceView, namespace: NamespaceVie
   return { hopes, text: JSON.stringify([refusal.reason, hopes, isPart ? partOf(ipam, service) : null, demandOf(ipam, service)]) }
 }
 
-/** What may have come true when a Service of the namespace has left these addresses, or lets others join it there. */
-export function hopesFrom(ipam: Ipam, addresses: readonly Address[], namespace: string): readonly string[] {
+/** What may have come true when a Service of the namespace has left these addresses, or lets others join it there, or when they are held for nobody any more. */
+export function hopesFrom(ipam: Ipam, addresses: readonly Address[], namespace?: string): readonly string[] {
   const ofAddresses = addresses.flatMap((address) => {
     const pool = ipam.poolOf(address)?.name
     const itself = hopeFor('address', formatAddress(address))
     return pool === undefined ? [itself] : [itself, hopeFor(address.family, pool)]
   })
-  return [...ofAddresses, hopeFor('namespace', namespace)]
+  return namespace === undefined ? ofAddresses : [...ofAddresses, hopeFor('namespace', namespace)]
 }
 
 /**

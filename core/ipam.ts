@@ -73,8 +73,8 @@ export interface Ipam {
   affectedBy(pools: readonly Pool[]): Affected
   /** Pools, Nodes and policies are these from now on. Services that it affects have been released before, and are to be claimed again. */
   reconfigure(configuration: Configuration): void
-  /** The answers of the releases about these addresses may be others now. @returns whether somebody may have one who might not before */
-  review(addresses: readonly Address[]): boolean
+  /** The answers of the releases about these addresses may be others now. */
+  review(addresses: readonly Address[]): void
   /** Whether addresses are kept for the Service. */
   isExpected(key: NamespacedName): boolean
   allocationOf(key: NamespacedName): Allocation | undefined

@@ -165,19 +165,16 @@ export class Ledger {
     return this.#active.find(address) ?? this.#frozen.find(address)
   }
 
-  /** The answers of the releases about these addresses may be others now. @returns whether somebody may have one who might not before */
-  review(addresses: readonly Address[]): boolean {
-    let hasOpened = false
+  /** The answers of the releases about these addresses may be others now. */
+  review(addresses: readonly Address[]): void {
     for (const address of addresses) {
-      const wasKept = this.#unkeep(address)
+      this.#unkeep(address)
       const lane = this.#active.find(address)
       if (lane === undefined || this.tenants.has(address)) continue
       lane.space.close(lane, address)
-      const isOpen = this.#open({ lane, address })
-      hasOpened ||= wasKept && isOpen
+      this.#open({ lane, address })
       this.#general.note(lane.space, address.family)
     }
-    return hasOpened
   }
 
   /** For whom else the address is kept, if it is. */
@@ -363,22 +360,17 @@ export class Ledger {
     }
   }
 
-  /** Nobody is on the address. @param toAnyone even if it is kept for somebody @returns whether it may be handed out now */
-  #open(place: Place, toAnyone = false): boolean {
+  /** Nobody is on the address. @param toAnyone even if it is kept for somebody */
+  #open(place: Place, toAnyone = false): void {
     const { lane, address } = place
-    if (this.isReserved(address)) return false
+    if (this.isReserved(address)) return
     if (!toAnyone && this.#releases.keeping(address) !== undefined) {
       this.#kept.set(address.value, place)
       lane.space.countKept(address.family, 1)
-      return false
-    }
-    lane.space.open(lane, address, this.#releases.leftAt(address))
-    return true
+    } else lane.space.open(lane, address, this.#releases.leftAt(address))
   }
 
-  #unkeep({ value, family }: Address): boolean {
-    const place = this.#kept.delete(value)
-    place?.lane.space.countKept(family, -1)
-    return place !== undefined
+  #unkeep({ value, family }: Address): void {
+    this.#kept.delete(value)?.lane.space.countKept(family, -1)
   }
 }

@@ -17,8 +17,8 @@ import type { ServiceView } from './service.ts'
 /** What the books are built from. */
 export interface OccupancySource {
   readonly poolPriority: PoolPriority
-  /** Kept up by the source; none when not set. */
-  readonly releases?: Releases
+  /** As of now, and for the pools as they are; none when not set. */
+  releases?(): Releases
   pools(): readonly Pool[]
   policies(): readonly Policy[]
   reserved(): readonly Address[]
@@ -69,7 +69,8 @@ export class Occupancy {
   /** To be asked, not to be changed. */
   get ipam(): Ipam {
     if (this.#ipam === undefined) {
-      const { poolPriority, releases } = this.#source
+      const releases = this.#source.releases?.()
+      const { poolPriority } = this.#source
       this.#ipam = createIpam([], { poolPriority, reserved: [], ...(releases === undefined ? {} : { releases }) })
       this.#reconfigure(this.#ipam)
       this.#enter(this.#ipam, this.#source.services())
@@ -83,7 +84,7 @@ export class Occupancy {
     const { services, comes } = ipam.affectedBy(pools)
     const touched = connected(ipam, this.#outsiders, [...services, ...this.#outsiders.where(comes)])
     this.#withdraw(ipam, touched)
-    this.#source.releases?.configure(pools)
+    this.#source.releases?.()
     ipam.reconfigure({ pools, reserved, policies })
     this.#enter(ipam, this.#current(touched))
   }

@@ -209,6 +209,11 @@ export const problemCodes = {
     cure: 'Ask for another address, or let both Services share it by the same annotation metallb.io/allow-shared-ip.',
     reason: 'FieldValueDuplicate',
   },
+  AddressHeld: {
+    title: 'A requested address is held for a Service that was deleted and may come back',
+    cure: 'Ask for another address, wait until the time is over, or shorten or remove the annotation metallb.io/hold of the pool.',
+    reason: 'FieldValueDuplicate',
+  },
   SharingKeyDiffers: {
     title: 'A requested address is shared under another key',
     cure: 'Write the same metallb.io/allow-shared-ip as the Services on that address, or ask for another address.',

@@ -5,6 +5,9 @@ import type { Release } from './releases.ts'
 import { formatInstant, parseInstant } from './rfc3339.ts'
 import { asTexts } from './shape.ts'
 
+/** The ConfigMap in MetalLB's namespace that holds them. */
+export const releasesName = 'metallb-released-addresses'
+
 /** A ConfigMap may have 1 MiB. */
 const mostCharacters = 700_000
 

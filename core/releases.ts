@@ -77,13 +77,18 @@ export class Releases {
       const isOrdered = reuse === 'least-recently-released'
       return hold === 0 && !isOrdered ? [] : ranges.map((range) => ({ pool, range, hold, isOrdered }))
     })
-    if (rules.length === 0 && this.#rules.isEmpty) return
+    if (rules.length === 0 && this.isIdle) return
     this.#rules = new OverlappingRanges(rules)
     for (const left of this.#lefts.values()) {
       const found = this.#rules.find(left.address)
       if (found !== undefined) left.rules = found
       this.#review(left, found !== undefined)
     }
+  }
+
+  /** No pool has an option: nothing is kept, and there is nothing to note. */
+  get isIdle(): boolean {
+    return this.#rules.isEmpty
   }
 
   /** @returns addresses of which the answers may be others since the time before */
@@ -112,7 +117,7 @@ export class Releases {
    * @returns addresses of which the answers may be others now
    */
   observe(before: Shown | undefined, now: Shown | undefined, at: Instant): readonly Address[] {
-    if (this.#rules.isEmpty) return []
+    if (this.isIdle) return []
     const changed = [...this.advance(at)]
     const [had, has] = [addressesOf(before), addressesOf(now)]
     const isAway = now?.isLoadBalancer !== true

@@ -80,6 +80,13 @@ export function confirm(book: Book, service: ServiceView): readonly Action[] {
   return offer(book)
 }
 
+/** What was released, and is held or rests, is another matter now. */
+export function planReleased(book: Book, addresses: readonly Address[]): readonly Action[] {
+  book.ipam.review(addresses)
+  book.waiting.fulfil(hopesFrom(book.ipam, addresses))
+  return offer(book)
+}
+
 /** The Service cannot be planned now; its own change brings it back. */
 export function planLater(book: Book, key: NamespacedName): readonly Action[] {
   book.waiting.leave(key)

@@ -7,6 +7,7 @@ import { nothingToSay, type RestingVerdict, warningText } from '../verdict.ts'
 import type { World } from '../world.ts'
 import { addedProblems } from './ratchet.ts'
 import { addressAvoided } from './service/address-avoided.ts'
+import { addressHeld } from './service/address-held.ts'
 import { addressInNoPool } from './service/address-in-no-pool.ts'
 import { addressInUse } from './service/address-in-use.ts'
 import { addressWillChange } from './service/address-will-change.ts'
@@ -53,6 +54,7 @@ const rules: readonly ServiceRule[] = [
   nodeAddress,
   outsideRequestedPool,
   addressInUse,
+  addressHeld,
   sharingKeyDiffers,
   portInUse,
   backendsDiffer,

@@ -1,6 +1,7 @@
 // Everything of a cluster that a plan rests on, read once: from the API server, or from a file that kubectl has saved.
 import { readFileSync, statSync } from 'node:fs'
 import { KubeConfig } from '@kubernetes/client-node'
+import { releasesName } from '../../core/release-record.ts'
 import { ApiError, connectKube, type KubeClient, type Resource, resources } from '../../kube/client.ts'
 import { type ClusterState, readState } from '../cluster-state.ts'
 import { readYaml } from '../yaml/documents.ts'
@@ -36,8 +37,19 @@ export function connect(kubeconfig: string, context: string): KubeClient {
 
 /** Reads only. Rejects with ApiError. */
 export async function readCluster(client: KubeClient, namespace: string): Promise<ClusterState> {
-  const lists = await Promise.all(kinds.map((resource) => listOf(client, resource)))
+  const lists = await Promise.all([...kinds.map((resource) => listOf(client, resource)), releaseRecords(client, namespace)])
   return readState(lists.flat(), namespace)
+}
+
+/** Who may not read it makes plans without it. */
+async function releaseRecords(client: KubeClient, namespace: string): Promise<readonly unknown[]> {
+  try {
+    const options = { namespace, fieldSelector: `metadata.name=${releasesName}` }
+    return (await client.list<unknown>(resources.configMaps, options)).items
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return []
+    throw error
+  }
 }
 
 async function listOf(client: KubeClient, resource: Resource): Promise<readonly unknown[]> {

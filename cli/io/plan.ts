@@ -1,9 +1,10 @@
 // `metallb plan`: reads the command line, the cluster and the change, prints, and says how it went.
 import { createHash } from 'node:crypto'
 import process from 'node:process'
+import { instant } from '../../core/time.ts'
 import { wordsOf } from '../../kube/api-error.ts'
 import { type CommandLine, type FlagTable, parseCommandLine } from '../../kube/flags.ts'
-import { settingFlags } from '../../kube/settings.ts'
+import { classesOf, settingFlags } from '../../kube/settings.ts'
 import type { ClusterState } from '../cluster-state.ts'
 import type { Report } from '../lint/output/report.ts'
 import { renderText as renderFindings } from '../lint/output/text.ts'
@@ -119,10 +120,11 @@ function snapshotOf(file: string, namespace: string): ClusterState {
 function settingsOf(flags: Line['flags']): PlanSettings {
   return {
     namespace: flags['metallb-namespace'],
-    classes: flags['lb-class'] === '' ? {} : { only: flags['lb-class'] },
+    classes: classesOf(flags),
     poolPriority: flags['pool-priority'],
     serviceAdmission: flags['service-admission'],
     ignoresExcludeLabel: flags['ignore-exclude-lb'],
+    now: instant(Date.now()),
     sha256: (text) => createHash('sha256').update(text).digest(),
   }
 }

@@ -6,6 +6,7 @@ import type { Sha256 } from '../../core/announce/election.ts'
 import type { NamespacedName } from '../../core/namespaced-name.ts'
 import type { ServiceView } from '../../core/service.ts'
 import { asFields, type Fields, sameJson } from '../../core/shape.ts'
+import type { Instant } from '../../core/time.ts'
 import { type ClusterState, keyOf, type ListName, listOf } from '../cluster-state.ts'
 import type { Place, Subject } from '../finding.ts'
 import { judge, mutated, requestFor } from '../judge.ts'
@@ -61,12 +62,14 @@ export interface Plan {
 }
 
 export interface PlanSettings extends WorldSettings {
+  /** Since 1970: addresses are held for a time. */
+  readonly now: Instant
   readonly sha256: Sha256
 }
 
 /** Never throws, whatever the objects hold. */
 export function planChange(state: ClusterState, wishes: readonly Wish[], settings: PlanSettings): Plan {
-  const rehearsal = new Rehearsal(state, settings)
+  const rehearsal = new Rehearsal(state, settings, settings.now)
   const before = pictureOf(rehearsal, settings, () => false)
   rehearsal.takeEvents()
   const changes: ChangeOutcome[] = []

@@ -7,9 +7,12 @@ import { type Book, openBook, reconfigureBook } from '../../core/book.ts'
 import { type Configuration, createIpam } from '../../core/ipam.ts'
 import { type NamespacedName, namespacedName, splitName } from '../../core/namespaced-name.ts'
 import type { Service } from '../../core/objects.ts'
+import { parseReleases } from '../../core/release-record.ts'
+import { Releases } from '../../core/releases.ts'
 import { allocatedConditionType, type ServiceView, viewService } from '../../core/service.ts'
-import { type Action, confirm, plan, planGone, type WriteStatus } from '../../core/service-plan.ts'
+import { type Action, confirm, plan, planGone, planReleased, type WriteStatus } from '../../core/service-plan.ts'
 import type { Fields } from '../../core/shape.ts'
+import type { Instant } from '../../core/time.ts'
 import { type ClusterState, findObject, type ListName, withObject } from '../cluster-state.ts'
 
 export class Rehearsal {
@@ -20,16 +23,24 @@ export class Rehearsal {
   #book: Book
   /** What the controller said of each Service since the last call of `takeEvents`, oldest first. */
   #events = new Map<NamespacedName, string[]>()
+  /** What Services have left: no time passes while a plan is made. */
+  readonly #releases = new Releases()
+  readonly #now: Instant
   #created = 0
   #queue: NamespacedName[] = []
 
   /** A cluster that has come to rest: what its controller still had to do is done. */
-  constructor(state: ClusterState, settings: WorldSettings) {
+  constructor(state: ClusterState, settings: WorldSettings, now: Instant) {
     this.#settings = settings
+    this.#now = now
     this.#rest = { ...state, services: [] }
     this.#services = new Map(state.services.map((service) => [namespacedName(service), service]))
     const { world, pools, ...others } = this.#configuration()
-    const ipam = createIpam(pools, { poolPriority: settings.poolPriority, ...others })
+    this.#releases.configure(pools)
+    const hasSettled = (key: NamespacedName): boolean => (this.#view(key)?.held.length ?? 0) > 0
+    const recorded = state.releases.flatMap(({ data }) => parseReleases(data))
+    this.#releases.merge(recorded, hasSettled, now)
+    const ipam = createIpam(pools, { poolPriority: settings.poolPriority, ...others, releases: this.#releases })
     this.#book = openBook(ipam, this.#views(), (name) => world.namespaceOf(name))
     this.#settle(this.#everything())
   }
@@ -60,13 +71,13 @@ export class Rehearsal {
   /** An object is written or, when undefined, deleted; and everything follows. */
   change(list: ListName, key: NamespacedName, object: Fields | undefined): void {
     if (list === 'services') {
-      if (object === undefined) this.#services.delete(key)
-      else this.#services.set(key, object as unknown as Service)
+      this.#put(key, object as Service | undefined)
       this.#settle([key])
       return
     }
     this.#rest = withObject(this.#rest, list, key, object)
     const { world, ...configuration } = this.#configuration()
+    this.#releases.configure(configuration.pools)
     reconfigureBook(this.#book, configuration, {
       service: (name) => this.#view(name),
       namespaceOf: (name) => world.namespaceOf(name),
@@ -147,7 +158,14 @@ export class Rehearsal {
         conditions: [...conditions, ...own],
       },
     }
-    this.#services.set(key, written)
+    this.#put(key, written)
     this.#perform(confirm(this.#book, viewService(written, this.#settings.classes)))
+  }
+
+  #put(key: NamespacedName, object: Service | undefined): void {
+    const before = this.#view(key)
+    if (object === undefined) this.#services.delete(key)
+    else this.#services.set(key, object)
+    this.#perform(planReleased(this.#book, this.#releases.observe(before, this.#view(key), this.#now)))
   }
 }

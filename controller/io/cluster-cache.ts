@@ -1,5 +1,6 @@
 // What the controller reads of the cluster, kept by reflectors on every replica, leader or not.
-import type { Namespace, Node, Service } from '../../core/objects.ts'
+import type { ConfigMap, Namespace, Node, Service } from '../../core/objects.ts'
+import { releasesName } from '../../core/release-record.ts'
 import type { KubeClient } from '../../kube/client.ts'
 import { keepMetadata } from '../../kube/kept-metadata.ts'
 import type { Logger } from '../../kube/logger.ts'
@@ -26,6 +27,7 @@ export class ClusterCache {
   readonly #nodes: Reflector<Node>
   readonly #pools: Reflector<IPAddressPool>
   readonly #policies: Reflector<AllocationPolicy>
+  readonly #releases: Reflector<ConfigMap>
 
   constructor({ client, namespace, log }: ClusterCacheOptions) {
     this.#services = new Reflector<Service>({
@@ -40,6 +42,7 @@ export class ClusterCache {
     this.#nodes = new Reflector<Node>({ client, log, timing, resource: resources.nodes, transform: keepNode })
     this.#pools = new Reflector<IPAddressPool>({ client, log, timing, resource: resources.ipAddressPools, namespace })
     // MetalLB's CRDs do not have them, and Helm does not replace CRDs.
+<<<<<<< HEAD
     this.#policies = new Reflector<AllocationPolicy>({
       client,
       log,
@@ -48,6 +51,17 @@ export class ClusterCache {
       namespace,
       emptyOn: [404],
     })
+=======
+    this.#policies = new Reflector<AllocationPolicy>({ client, log, resource: resources.allocationPolicies, namespace, emptyOn: [404] })
+    // It exists where a pool has a use for it. Without permission, everything but a restart of all replicas is as well without.
+    const fieldSelector = `metadata.name=${releasesName}`
+    this.#releases = new Reflector<ConfigMap>({ client, log, resource: resources.configMaps, namespace, fieldSelector, emptyOn: [403] })
+  }
+
+  /** The ConfigMap of released addresses. */
+  get releases(): Store<ConfigMap> {
+    return this.#releases.store
+>>>>>>> 51c5226 (controller, webhook, cli: what Services leave is known to every replica, written down by the leader, and refused to others by name)
   }
 
   get services(): Store<Service> {
@@ -95,12 +109,13 @@ export class ClusterCache {
       nodes: this.#nodes.synced,
       ipaddresspools: this.#pools.synced,
       allocationpolicies: this.#policies.synced,
+      configmaps: this.#releases.synced,
     }
     return Object.entries(synced).flatMap(([kind, isSynced]) => (isSynced ? [] : kind))
   }
 
   #all(): readonly Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced'>[] {
-    return [this.#services, this.#namespaces, this.#nodes, this.#pools, this.#policies]
+    return [this.#services, this.#namespaces, this.#nodes, this.#pools, this.#policies, this.#releases]
   }
 }
 

@@ -15,6 +15,7 @@ export const metrics = declare({
   metallb_allocator_addresses_in_use: perPool('The same as metallb_allocator_addresses_in_use_total'),
   metallb_ip_addresses_in_use_total: perPool('The same as metallb_allocator_addresses_in_use_total'),
   metallb_ip_addresses_total: perPool('The same as metallb_allocator_addresses_total'),
+  metallb_allocator_addresses_held: { kind: 'gauge', labels: ['pool'], help: 'Addresses that are held for Services that have gone' },
   metallb_allocator_addresses_allocated_total: { kind: 'counter', labels: ['pool'], help: 'Addresses given to Services' },
   metallb_allocator_refusals_total: {
     kind: 'counter',
@@ -51,15 +52,24 @@ export type ControllerMetrics = typeof metrics
  * nearest that a metric can hold.
  */
 export function scrapePools(all: ControllerMetrics, ipam: () => Ipam | undefined): void {
-  const show = (metric: Scraped, read: (usage: Usage) => bigint): void => {
+  const showEach = (metric: Scraped, read: (books: Ipam, pool: string) => number | undefined): void => {
     atScrape(metric, () => {
       const books = ipam()
       for (const { name: pool } of books?.pools ?? []) {
-        const usage = books?.usage(pool)
-        if (usage !== undefined) metric.inc({ pool }, Number(read(usage)))
+        const value = books === undefined ? undefined : read(books, pool)
+        if (value !== undefined) metric.inc({ pool }, value)
       }
     })
   }
+  const show = (metric: Scraped, read: (usage: Usage) => bigint): void =>
+    showEach(metric, (books, pool) => {
+      const usage = books.usage(pool)
+      return usage === undefined ? undefined : Number(read(usage))
+    })
+  showEach(all.metallb_allocator_addresses_held, (books, pool) => {
+    const { IPv4, IPv6 } = books.kept(pool)
+    return IPv4 + IPv6
+  })
   const inUse = (usage: Usage): bigint => usage.assignedIPv4 + usage.assignedIPv6
   const total = (usage: Usage): bigint => usage.totalIPv4 + usage.totalIPv6
   show(all.metallb_allocator_addresses_in_use_total, inUse)

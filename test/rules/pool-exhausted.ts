@@ -45,6 +45,29 @@ export const table: RuleTable = {
       services: [holder('x/1', '10.0.0.1')],
       object: serviceWith(named('a,b')),
     },
+    'counts what is held for Services that were deleted': {
+      pools: { a: '10.0.0.1-10.0.0.2' },
+      annotated: { a: { 'metallb.io/hold': '10m' } },
+      services: [holder('x/1', '10.0.0.1')],
+      released: { a: '2026-01-01T00:00:00Z 10.0.0.2 x/2\n' },
+      object: serviceWith(named('a')),
+      refused:
+        'metadata.annotations[metallb.io/address-pool]: pool "a" is full: none of its 2 IPv4 addresses is free, and 1 is held for a deleted Service (metallb.io/hold); add addresses to the pool, delete a Service that holds one, or name another pool',
+    },
+    'says that the only one is held': {
+      pools: { a: '10.0.0.1/32' },
+      annotated: { a: { 'metallb.io/hold': '10m' } },
+      released: { a: '2026-01-01T00:00:00Z 10.0.0.1 x/2\n' },
+      object: serviceWith(named('a')),
+      refused:
+        'metadata.annotations[metallb.io/address-pool]: pool "a" is full: its only IPv4 address is held for a deleted Service (metallb.io/hold); add addresses to the pool, delete a Service that holds one, or name another pool',
+    },
+    'lets pass for whom the last one is held': {
+      pools: { a: '10.0.0.1/32' },
+      annotated: { a: { 'metallb.io/hold': '10m' } },
+      released: { a: '2026-01-01T00:00:00Z 10.0.0.1 shop/web\n' },
+      object: serviceWith(named('a')),
+    },
     'lets pass who can share': {
       pools: { a: '10.0.0.1/32' },
       services: [holder('x/1', '10.0.0.1', { annotations: { 'metallb.io/allow-shared-ip': 'k' }, spec: { ports: [{ port: 443 }] } })],

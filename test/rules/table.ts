@@ -13,6 +13,8 @@ export interface RuleCase extends Surroundings {
   readonly pools?: PoolTexts
   /** The pool that is annotated as the default. */
   readonly defaultPool?: string
+  /** Annotations of stored pools, by name. */
+  readonly annotated?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** What is written; a deletion when absent. */
   readonly object?: Fields
   /** What it was before; a creation when absent. */

@@ -1,7 +1,8 @@
 // What the webhook reads of the cluster, kept by reflectors on every replica, cut down to what its rules look at.
 import type { OwnKind } from '../../admission/evidence.ts'
 import { annotationPrefix, deprecatedPrefix } from '../../core/annotations.ts'
-import type { Namespace, Node, Service, ServiceCIDR } from '../../core/objects.ts'
+import type { ConfigMap, Namespace, Node, Service, ServiceCIDR } from '../../core/objects.ts'
+import { releasesName } from '../../core/release-record.ts'
 import { asTexts } from '../../core/shape.ts'
 import type { KubeClient } from '../../kube/client.ts'
 import { keepMetadata } from '../../kube/kept-metadata.ts'
@@ -46,6 +47,8 @@ export class Caches {
   readonly policies: Reflector<AllocationPolicy>
   /** Empty where Kubernetes does not have the kind: it came with 1.33. */
   readonly serviceCidrs: Reflector<ServiceCIDR>
+  /** The ConfigMap of released addresses: empty where no pool has a use for it, or there is no permission. */
+  readonly releases: Reflector<ConfigMap>
 
   constructor({ client, namespace, log: parent }: { readonly client: KubeClient; readonly namespace: string; readonly log: Logger }) {
     const log = named(parent, 'kube/reflector')
@@ -66,24 +69,31 @@ export class Caches {
     this.communities = new Reflector<Community>({ client, log, resource: ownResources.communities, namespace })
     this.policies = new Reflector<AllocationPolicy>({ client, log, resource: ownResources.policies, namespace, emptyOn: [404] })
     this.serviceCidrs = new Reflector<ServiceCIDR>({ client, log, resource: resources.serviceCidrs, emptyOn: [403, 404] })
+    const fieldSelector = `metadata.name=${releasesName}`
+    this.releases = new Reflector<ConfigMap>({ client, log, resource: resources.configMaps, namespace, fieldSelector, emptyOn: [403] })
   }
 
   start(): void {
     for (const reflector of Object.values(this.#all())) reflector.start()
-    this.serviceCidrs.start()
+    for (const reflector of this.#others()) reflector.start()
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...Object.values(this.#all()), this.serviceCidrs].map((reflector) => reflector.stop()))
+    await Promise.all([...Object.values(this.#all()), ...this.#others()].map((reflector) => reflector.stop()))
   }
 
   async whenSynced(): Promise<void> {
-    await Promise.all([...Object.values(this.#all()).map((reflector) => reflector.whenSynced()), this.serviceCidrs.whenSynced()])
+    await Promise.all([...Object.values(this.#all()), ...this.#others()].map((reflector) => reflector.whenSynced()))
   }
 
   /** Per kind, in monotonic milliseconds, when the API server last gave a sign of life on its watch. */
   lastContacts(): Readonly<Record<string, number>> {
     return Object.fromEntries(Object.entries(this.#all()).map(([kind, { lastContact }]) => [kind, lastContact]))
+  }
+
+  /** Not everywhere. */
+  #others(): readonly Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced'>[] {
+    return [this.serviceCidrs, this.releases]
   }
 
   #all(): Readonly<Record<string, Pick<Reflector<Service>, 'start' | 'stop' | 'whenSynced' | 'lastContact'>>> {

@@ -18,6 +18,7 @@ import type { KubeClient, ListOptions } from '../../kube/client.ts'
 import { type Clock, systemClock } from '../../kube/clock.ts'
 import type { Logger } from '../../kube/logger.ts'
 import type { Reflector } from '../../kube/reflector.ts'
+import { ReleaseWatch } from '../../kube/release-watch.ts'
 import { type Resource, resources } from '../../kube/resources.ts'
 import type { Store } from '../../kube/store.ts'
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
@@ -48,6 +49,7 @@ export class ClusterView {
   readonly #clock: Clock
   readonly #caches: Caches
   readonly #occupancy: Occupancy
+  readonly #releases: ReleaseWatch
   /** Compiled once per change of the pools, not once per request. */
   #compiled: CompiledPools | undefined
   readonly #stored: { readonly [K in Exclude<OwnKind, 'pools'>]: () => World[K] }
@@ -66,8 +68,17 @@ export class ClusterView {
       communities: keep(communities, storedAs.communities),
       policies: keep(policies, storedAs.policies),
     }
+    this.#releases = new ReleaseWatch({
+      services: this.#caches.services.store,
+      records: this.#caches.releases.store,
+      view: (service) => viewService(service, settings.classes),
+      pools: () => this.#pools().pools,
+      clock: this.#clock,
+      onChange: (addresses) => this.#occupancy.review(addresses),
+    })
     this.#occupancy = new Occupancy({
       poolPriority: settings.poolPriority,
+      releases: () => this.#releases.current(),
       pools: () => this.#pools().pools,
       policies: () => this.#stored.policies().compiled,
       reserved: () => this.#caches.nodes.store.list().flatMap((node) => viewNode(node).addresses),
@@ -86,6 +97,7 @@ export class ClusterView {
     pools.store.subscribe((change) => {
       if (change.type === 'modified' && poolFacts(change.previous) === poolFacts(change.object)) return
       this.#compiled = undefined
+      this.#releases.outdate()
       this.#occupancy.outdate()
     })
     policies.store.subscribe(() => this.#occupancy.outdate())
@@ -96,6 +108,7 @@ export class ClusterView {
       if (change.type === 'modified' && namespaceFacts(change.previous) === namespaceFacts(change.object)) return
       this.#occupancy.relabel(change.object.metadata.name ?? '')
     })
+    this.#releases.start()
     services.store.subscribe((change) => {
       const service = viewService(change.object, this.#options.settings.classes)
       if (change.type === 'deleted') this.#occupancy.drop(service.key)
@@ -105,12 +118,14 @@ export class ClusterView {
   }
 
   stop(): Promise<void> {
+    this.#releases.stop()
     return this.#caches.stop()
   }
 
   /** The caches are warm and the books are made: the first request finds both. */
   async whenSynced(): Promise<void> {
     await this.#caches.whenSynced()
+    this.#caches.releases.store.subscribe(() => this.#releases.merge())
     void this.#occupancy.ipam
   }
 
@@ -157,7 +172,11 @@ export class ClusterView {
       bfdProfiles: this.#stored.bfdProfiles(),
       communities: this.#stored.communities(),
       policies: this.#stored.policies(),
-      ipam: () => this.#occupancy.ipam,
+      ipam: () => {
+        // What is held no longer is not held here either.
+        this.#releases.current()
+        return this.#occupancy.ipam
+      },
       namespaceOf: (name) => this.#namespace(name),
       namespaces: () => namespaces.store.list().map(viewNamespace),
       nodes: () => nodes.store.list().map(viewNode),

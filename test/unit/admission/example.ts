@@ -8,7 +8,9 @@ import { stillWorld } from '../../../admission/still-world.ts'
 import type { World } from '../../../admission/world.ts'
 import type { ServiceAdmission } from '../../../core/namespace.ts'
 import type { Node, Service, ServiceCIDR } from '../../../core/objects.ts'
+import { parseReleases } from '../../../core/release-record.ts'
 import type { Fields } from '../../../core/shape.ts'
+import { instant } from '../../../core/time.ts'
 import type {
   AllocationPolicy,
   BFDProfile,
@@ -61,6 +63,8 @@ export interface Surroundings {
   readonly communities?: readonly Fields[]
   readonly policies?: readonly Fields[]
   readonly serviceAdmission?: ServiceAdmission
+  /** The ConfigMap of released addresses, five minutes after 2026 began. */
+  readonly released?: Readonly<Record<string, string>>
 }
 
 export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {}): World {
@@ -80,6 +84,7 @@ export function worldOf(pools: readonly Fields[], surroundings: Surroundings = {
       services,
     },
     { namespace: ownNamespace, classes: {}, poolPriority: 'highest', serviceAdmission, ignoresExcludeLabel: false },
+    { releases: parseReleases(surroundings.released), now: instant(Date.parse('2026-01-01T00:05:00Z')) },
   )
 }
 

@@ -33,13 +33,11 @@ interface Said {
   readonly warned?: string
 }
 
-function saidOf({ pools = {}, defaultPool, object, old, ...surroundings }: RuleCase, code: string): Said {
+function saidOf({ pools = {}, defaultPool, annotated = {}, object, old, ...surroundings }: RuleCase, code: string): Said {
   const stored = Object.entries(pools).map(([name, spec]) =>
-    poolObject(
-      name,
-      typeof spec === 'string' ? { addresses: spec.split(' ') } : spec,
-      name === defaultPool ? { annotations: { 'metallb.io/is-default-pool': 'true' } } : {},
-    ),
+    poolObject(name, typeof spec === 'string' ? { addresses: spec.split(' ') } : spec, {
+      annotations: { ...annotated[name], ...(name === defaultPool ? { 'metallb.io/is-default-pool': 'true' } : {}) },
+    }),
   )
   const request = object === undefined ? deletionOf(old ?? {}) : requestFor(object, old)
   const world = worldOf(stored as unknown as readonly Fields[], surroundings)

@@ -12,13 +12,15 @@ import { isDisruptive, type Plan, type PlanSettings, planChange, type Wish } fro
 import { Rehearsal } from '../../../cli/plan/rehearsal.ts'
 import type { Service } from '../../../core/objects.ts'
 import type { Fields } from '../../../core/shape.ts'
+import { instant } from '../../../core/time.ts'
 import type { IPAddressPool } from '../../../schemas/generated/types.ts'
 import { Cluster } from '../controller/cluster.ts'
 import { poolList, someAddress, someService } from '../core/arbitraries.ts'
 import { type ServiceOptions, serviceObject } from '../core/objects.ts'
 import { settings as lintSettings } from './settings.ts'
 
-const settings: PlanSettings = { ...lintSettings, sha256: (text) => createHash('sha256').update(text).digest() }
+const now = instant(Date.parse('2026-01-01T00:05:00Z'))
+const settings: PlanSettings = { ...lintSettings, now, sha256: (text) => createHash('sha256').update(text).digest() }
 
 const own = (kind: string, name: string, spec: Fields = {}, version = 'v1beta1'): Fields => ({
   apiVersion: `metallb.io/${version}`,
@@ -86,6 +88,17 @@ const web = service('shop/web', ['10.0.0.1'])
 const api = service('shop/api', ['10.0.0.2'])
 const base = [...nodes, lan, pool('a', '10.0.0.0/28'), web, api, endpoints('shop/web', 'n1', 'n2'), endpoints('shop/api', 'n2')]
 
+const holding = {
+  ...pool('a', '10.0.0.0/28'),
+  metadata: { name: 'a', namespace: 'metallb-system', annotations: { 'metallb.io/hold': '10m' } },
+}
+const released = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'metallb-released-addresses', namespace: 'metallb-system' },
+  data: { a: '2026-01-01T00:00:00Z 10.0.0.3 shop/gone\n' },
+}
+
 const cases: Readonly<Record<string, Case>> = {
   'nothing when nothing changes': {
     cluster: base,
@@ -131,6 +144,16 @@ const cases: Readonly<Record<string, Case>> = {
     services: ['gained shop/new >10.5.0.0 >n2'],
     untouched: 2,
     disruptive: false,
+  },
+  'for whom addresses of deleted Services are held': {
+    cluster: [...nodes, lan, holding, released],
+    apply: [
+      service('shop/new', [], { createdAt: '', uid: '', annotations: { 'metallb.io/loadBalancerIPs': '10.0.0.3' } }),
+      service('shop/gone', [], { createdAt: '', uid: '' }),
+    ],
+    changes: ['create Service/new refused [AddressHeld]', 'create Service/gone allowed'],
+    services: ['gained shop/gone >10.0.0.3 >n1'],
+    disruptive: true,
   },
   'who moves when a pool shrinks, though that is refused': {
     cluster: base,
@@ -307,7 +330,7 @@ describe('A rehearsal', () => {
         for (const each of all.toSorted((a, b) => ((a.metadata.uid ?? '') < (b.metadata.uid ?? '') ? -1 : 1)))
           real.services.set(`${each.metadata.namespace}/${each.metadata.name}`, each)
         real.restart()
-        const rehearsal = new Rehearsal(readState([...pools, ...all], 'metallb-system'), settings)
+        const rehearsal = new Rehearsal(readState([...pools, ...all], 'metallb-system'), settings, settings.now)
         expect(shown(rehearsal.state().services)).to.deep.equal(shown([...real.services.values()]))
 
         changePools(real, rehearsal, pools, otherPools)
@@ -358,7 +381,7 @@ describe('A rehearsal', () => {
         fc.pre(first !== undefined)
         const state = readState([...pools, ...all], 'metallb-system')
         // At rest: what the controller still had to do is no loss.
-        const rested = new Rehearsal(state, settings).state()
+        const rested = new Rehearsal(state, settings, settings.now).state()
         const plan = planChange(rested, wishesOf({ remove: [`ipaddresspool/${first?.metadata.name}`] }), settings)
         const lost = plan.services.filter(({ change }) => change === 'lost' || change === 'moved').map(({ service: key }) => key)
         const said = plan.changes[0]?.remarks.find(({ message }) => message.includes('would cost'))?.message ?? ''

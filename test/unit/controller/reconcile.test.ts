@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { metrics } from '../../../controller/io/metrics.ts'
 import { Reconciler } from '../../../controller/reconcile.ts'
-import type { KubeObject, Namespace, Node, Service } from '../../../core/objects.ts'
+import type { ConfigMap, KubeObject, Namespace, Node, Service } from '../../../core/objects.ts'
 import { ApiError, type KubeClient } from '../../../kube/client.ts'
 import { type Clock, systemClock } from '../../../kube/clock.ts'
 import { createLogger } from '../../../kube/logger.ts'
@@ -32,6 +32,7 @@ class Scene {
   readonly nodes = store<Node>()
   readonly pools = store<IPAddressPool>()
   readonly policies = store<AllocationPolicy>()
+  readonly releases = store<ConfigMap>()
   /** What the API server has; the caches may be behind. */
   readonly stored = new Map<string, Service>()
   readonly writes: string[] = []
@@ -66,6 +67,7 @@ class Scene {
         nodes: this.nodes,
         pools: this.pools,
         policies: this.policies,
+        releases: this.releases,
         start: () => undefined,
         stop: () => Promise.resolve(),
         whenSynced: () => Promise.resolve(),
@@ -75,6 +77,7 @@ class Scene {
         },
       },
       client: {
+        create: () => Promise.reject(new Error('no pool here has a use for it')),
         patch: ((_resource, name, options) => this.#patch(`${options.namespace}/${name}`, options.body as Patch)) as KubeClient['patch'],
       },
       namespace: 'metallb-system',
@@ -428,6 +431,7 @@ describe('The controller', () => {
       'metallb_allocator_ipv4_addresses_total{pool="a"} 3',
       'metallb_allocator_ipv6_addresses_in_use_total{pool="a"} 0',
       'metallb_allocator_ipv6_addresses_total{pool="a"} 0',
+      'metallb_allocator_addresses_held{pool="a"} 0',
       'metallb_allocator_addresses_allocated_total{pool="a"} 1',
     ])
     await scene.reconciler.follow()

@@ -29,9 +29,9 @@ const tables = await Promise.all(
 )
 
 const ofRules = tables.flatMap(({ cases }) =>
-  Object.values(cases).map(({ pools = {}, object, old, ...surroundings }): Seed => {
+  Object.values(cases).map(({ pools = {}, annotated = {}, object, old, ...surroundings }): Seed => {
     const objects = Object.entries(pools).map(([name, spec]) =>
-      poolObject(name, typeof spec === 'string' ? { addresses: spec.split(' ') } : spec),
+      poolObject(name, typeof spec === 'string' ? { addresses: spec.split(' ') } : spec, { annotations: annotated[name] ?? {} }),
     )
     const request = object === undefined ? deletionOf(old ?? {}) : requestFor(object, old)
     return { text: reviewTextOf(request), world: worldOf(objects as unknown as readonly Fields[], surroundings) }
