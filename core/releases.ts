@@ -80,9 +80,11 @@ export class Releases {
     if (rules.length === 0 && this.isIdle) return
     this.#rules = new OverlappingRanges(rules)
     for (const left of this.#lefts.values()) {
+      // A longer time brings back nobody whose time was over.
+      for (const [service, at] of left.leavers) if (this.#endOf(left, at) <= this.#now) this.#dismiss(left, service)
       const found = this.#rules.find(left.address)
       if (found !== undefined) left.rules = found
-      this.#review(left, found !== undefined)
+      this.#review(left, found !== undefined && (left.leavers.size > 0 || found.isOrdered))
     }
   }
 
