@@ -83,8 +83,36 @@ export function findPlaces(placing: Placing, ask: Ask): Places {
   const { requestedAddresses, requestedPools, requestFault } = ask.service
   if (requestFault !== undefined) return fail({ reason: 'RequestInvalid', message: requestFault.message })
   if (requestedAddresses.length > 0) return findRequested(placing, ask)
+  const former = findFormer(placing, ask)
+  if (former !== undefined) return ok(former)
   if (requestedPools.length > 0) return findListed(placing, ask)
   return findAutomatically(placing, ask)
+}
+
+/** What the Service had before it went, if that is all that it wants: wherever it is. */
+function findFormer({ ledger, order }: Placing, ask: Ask): readonly Place[] | undefined {
+  const { service, tenant, namespace, wanted } = ask
+  const { requestedPools, families } = service
+  const isOpen = ({ lane: { space } }: Place): boolean =>
+    requestedPools.length === 0
+      ? whyClosed(space.pool, service, namespace) === undefined
+      : requestedPools.includes(space.pool.name) && openSpace(ledger, order, space.pool.name, namespace).ok
+  const open = ledger.returning(tenant).filter(isOpen)
+  if (open.length === 0) return undefined
+  const found = families.flatMap((family) => open.filter(({ address }) => address.family === family).slice(0, wanted[family]))
+  const spaces = new Set(found.map(({ lane }) => lane.space))
+  const isWhole = families.every((family) => found.filter(({ address }) => address.family === family).length === wanted[family])
+  const mayCombine = spaces.size === 1 || requestedPools.length > 1
+  return isWhole && mayCombine && whyTooMany(ledger, found, ask) === undefined ? inStatusOrder(found) : undefined
+}
+
+/** The quota that has no room for so many further addresses. */
+function whyTooMany(ledger: Ledger, places: readonly Place[], { tenant, short }: Ask): QuotaRefusal | undefined {
+  for (const [family, { room, refusal }] of short) {
+    const isFurther = ({ address }: Place): boolean => address.family === family && !ledger.tenants.hasNeighbour(address, tenant)
+    if (places.filter(isFurther).length > room) return refusal
+  }
+  return undefined
 }
 
 /** The places of addresses that the Service holds, when it may keep them: wherever they are, and without those beyond the number that it asks for. */
@@ -188,7 +216,8 @@ function onlyOf(tried: readonly PoolRefusal[]): Refusal {
   return first !== undefined && more.length === 0 ? first : { reason: 'NoPoolAvailable', tried }
 }
 
-function findRequested({ ledger }: Placing, { service, namespace, tenant, short }: Ask): Places {
+function findRequested({ ledger }: Placing, ask: Ask): Places {
+  const { service, namespace } = ask
   const { requestedAddresses: addresses, requestedPools, families } = service
   const requested = familiesOf(addresses)
   if (!sameFamilies(requested, families)) return fail({ reason: 'RequestFamiliesDiffer', requested, wanted: families })
@@ -204,12 +233,8 @@ function findRequested({ ledger }: Placing, { service, namespace, tenant, short 
   if (own !== undefined) return fail({ reason: 'NodeAddress', address: own })
   const refused = refuse(ledger, service, places.value, namespace)
   const forbidden = refused ?? places.value.map((place) => whyHeld(ledger, place, service)).find((held) => held !== undefined)
-  if (forbidden !== undefined) return fail(forbidden)
-  for (const [family, { room, refusal }] of short) {
-    const further = addresses.filter((address) => address.family === family && !ledger.tenants.hasNeighbour(address, tenant))
-    if (further.length > room) return fail(refusal)
-  }
-  return ok(inStatusOrder(places.value))
+  const tooMany = forbidden ?? whyTooMany(ledger, places.value, ask)
+  return tooMany === undefined ? ok(inStatusOrder(places.value)) : fail(tooMany)
 }
 
 interface Picked {

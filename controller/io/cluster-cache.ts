@@ -42,7 +42,6 @@ export class ClusterCache {
     this.#nodes = new Reflector<Node>({ client, log, timing, resource: resources.nodes, transform: keepNode })
     this.#pools = new Reflector<IPAddressPool>({ client, log, timing, resource: resources.ipAddressPools, namespace })
     // MetalLB's CRDs do not have them, and Helm does not replace CRDs.
-<<<<<<< HEAD
     this.#policies = new Reflector<AllocationPolicy>({
       client,
       log,
@@ -51,17 +50,21 @@ export class ClusterCache {
       namespace,
       emptyOn: [404],
     })
-=======
-    this.#policies = new Reflector<AllocationPolicy>({ client, log, resource: resources.allocationPolicies, namespace, emptyOn: [404] })
     // It exists where a pool has a use for it. Without permission, everything but a restart of all replicas is as well without.
-    const fieldSelector = `metadata.name=${releasesName}`
-    this.#releases = new Reflector<ConfigMap>({ client, log, resource: resources.configMaps, namespace, fieldSelector, emptyOn: [403] })
+    this.#releases = new Reflector<ConfigMap>({
+      client,
+      log,
+      timing,
+      resource: resources.configMaps,
+      namespace,
+      fieldSelector: `metadata.name=${releasesName}`,
+      emptyOn: [403],
+    })
   }
 
   /** The ConfigMap of released addresses. */
   get releases(): Store<ConfigMap> {
     return this.#releases.store
->>>>>>> 51c5226 (controller, webhook, cli: what Services leave is known to every replica, written down by the leader, and refused to others by name)
   }
 
   get services(): Store<Service> {

@@ -169,6 +169,35 @@ describe('A pool with metallb.io/hold', () => {
     expect(scene.create('shop/web')).to.equal('10.0.0.2')
   })
 
+  it('brings a Service back to each of its pools, though one of them has room for both families now', () => {
+    const { pools } = compilePools([
+      poolObject('a', { addresses: ['10.0.0.1/32'] }, { annotations: holding }),
+      poolObject('b', { addresses: ['10.0.1.1/32', 'fd00::1/128'] }, { annotations: holding }),
+    ])
+    const both = { clusterIPs: dual, annotations: { 'metallb.io/address-pool': 'a,b' } }
+    const scene = new Scene(pools)
+    scene.create('shop/one', { annotations: { 'metallb.io/address-pool': 'b' } })
+    expect(scene.create('shop/web', both)).to.equal('10.0.0.1 fd00::1')
+    scene.delete('shop/one')
+    scene.wait(10 * minute)
+    scene.delete('shop/web')
+    expect(scene.create('shop/web', both)).to.equal('10.0.0.1 fd00::1')
+  })
+
+  it('brings a Service of several addresses back to all of them', () => {
+    const two = { annotations: { 'metallb.io/address-count': '2' } }
+    const scene = new Scene(poolsWith(holding, '10.0.0.1-10.0.0.5'))
+    scene.create('shop/first')
+    expect(scene.create('shop/web', two)).to.equal('10.0.0.2 10.0.0.3')
+    scene.delete('shop/first')
+    scene.wait(10 * minute)
+    scene.delete('shop/web')
+    expect(scene.create('shop/web', two)).to.equal('10.0.0.2 10.0.0.3')
+    scene.delete('shop/web')
+    expect(scene.create('shop/web')).to.equal('10.0.0.2')
+    expect(scene.create('shop/other', asking('10.0.0.3'))).to.equal('10.0.0.3')
+  })
+
   it('lets a Service stay that shows the address in its status already', () => {
     const scene = new Scene(poolsWith(holding))
     scene.create('shop/web')

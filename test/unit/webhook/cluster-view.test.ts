@@ -2,13 +2,14 @@ import type { ServerResponse } from 'node:http'
 import { expect } from 'chai'
 import type { World } from '../../../admission/world.ts'
 import { joinName } from '../../../core/namespaced-name.ts'
+import type { Fields } from '../../../core/shape.ts'
 import { connectKube, type KubeClient } from '../../../kube/client.ts'
 import { type Clock, systemClock } from '../../../kube/clock.ts'
 import { createLogger } from '../../../kube/logger.ts'
 import type { IPAddressPool } from '../../../schemas/generated/types.ts'
 import { ClusterView } from '../../../webhook/io/cluster-view.ts'
 import { ownNamespace, stored } from '../admission/example.ts'
-import { address, serviceObject } from '../core/objects.ts'
+import { address, namespaceOf, serviceObject, service as serviceView } from '../core/objects.ts'
 import {
   type Answer,
   answeringServer,
@@ -58,6 +59,7 @@ describe('the view of the cluster', () => {
   let serviceWatch: ServerResponse
   let serviceMetadata: Answer
   let peerWatch: ServerResponse
+  let releaseWatch: ServerResponse
   let peerList: Answer
   let serviceCidrs: Answer
   let viewOf: () => ClusterView
@@ -119,6 +121,7 @@ describe('the view of the cluster', () => {
     namespaceWatch = await watchOf('namespaces').promise
     peerWatch = await watchOf('bgppeers').promise
     serviceWatch = await watchOf('services').promise
+    releaseWatch = await watchOf('configmaps').promise
   })
 
   afterEach(async () => {
@@ -195,6 +198,29 @@ describe('the view of the cluster', () => {
     while (view.cached().peers.objects.length === 0) await systemClock.sleep(5)
     expect(view.cached().peers.compiled.map(({ name }) => name)).to.deep.equal(['tor'])
     expect(view.cached().communities).to.equal(view.cached().communities)
+  })
+
+  it('holds the address of a deleted Service where its pool says so, and what the ConfigMap says from before', async () => {
+    const edited = (resourceVersion: string, annotations: Fields): Fields =>
+      stored('first', ['10.0.0.0/24'], 5, { resourceVersion, annotations })
+    const thief = (ip: string): string => {
+      const asker = serviceView('bank/thief', { annotations: { 'metallb.io/loadBalancerIPs': ip } })
+      const found = view.cached().ipam().probe(asker, namespaceOf('bank'))
+      return found.ok ? 'its' : found.error.reason
+    }
+    expect([thief('10.0.0.7'), thief('10.0.0.8')]).to.deep.equal(['AddressInUse', 'its'])
+    poolWatch.write(line('MODIFIED', edited('9', { 'metallb.io/hold': '10m' })))
+    while (view.cached().poolObjects[0]?.metadata.resourceVersion !== '9') await systemClock.sleep(5)
+    serviceWatch.write(line('DELETED', { ...web, metadata: { ...web.metadata, resourceVersion: '4' } }))
+    const data = { first: `${new Date().toISOString()} 10.0.0.8 shop/older\n` }
+    const name = 'metallb-released-addresses'
+    const record = { kind: 'ConfigMap', metadata: { name, namespace: ownNamespace, uid: 'c', resourceVersion: '5' }, data }
+    releaseWatch.write(line('ADDED', record))
+    while (thief('10.0.0.7') === 'AddressInUse' || thief('10.0.0.8') === 'its') await systemClock.sleep(5)
+    expect([thief('10.0.0.7'), thief('10.0.0.8')]).to.deep.equal(['AddressHeld', 'AddressHeld'])
+    poolWatch.write(line('MODIFIED', edited('10', {})))
+    while (view.cached().poolObjects[0]?.metadata.resourceVersion !== '10') await systemClock.sleep(5)
+    expect([thief('10.0.0.7'), thief('10.0.0.8')]).to.deep.equal(['its', 'its'])
   })
 
   it('lists everything itself when the watch stays silent', async () => {
