@@ -172,7 +172,7 @@ export class Ledger {
       const lane = this.#active.find(address)
       if (lane === undefined || this.tenants.has(address)) continue
       lane.space.close(lane, address)
-      this.#open({ lane, address })
+      this.#open(lane, address)
       this.#general.note(lane.space, address.family)
     }
   }
@@ -186,7 +186,7 @@ export class Ledger {
 
   /** Where the Service was before it went, and may be again. */
   returning(tenant: Tenant): readonly Place[] {
-    const kept = this.#releases.keptFor(tenant.key)
+    const kept = this.#releases.isEmpty ? [] : this.#releases.keptFor(tenant.key)
     return kept.length === 0 ? nowhere : kept.flatMap((address) => this.#placeFor(address, tenant) ?? [])
   }
 
@@ -319,7 +319,7 @@ export class Ledger {
     this.#reserved = new Map(addresses.map((address) => [address.value, address]))
     for (const [value, address] of before) {
       const lane = this.#reserved.has(value) || this.tenants.has(address) ? undefined : this.#active.find(address)
-      if (lane !== undefined) this.#open({ lane, address })
+      if (lane !== undefined) this.#open(lane, address)
     }
     for (const address of addresses) {
       this.#unkeep(address)
@@ -354,23 +354,23 @@ export class Ledger {
       if (!this.tenants.leave(house, entry.key)) continue
       const { lane, address } = house
       lane.space.vacate(address)
-      this.#open({ lane, address }, isToReturn)
+      this.#open(lane, address, isToReturn)
       this.#touched.add(lane.space.pool.name)
       this.#general.note(lane.space, address.family)
     }
   }
 
   /** Nobody is on the address. @param toAnyone even if it is kept for somebody */
-  #open(place: Place, toAnyone = false): void {
-    const { lane, address } = place
+  #open(lane: Lane, address: Address, toAnyone = false): void {
     if (this.isReserved(address)) return
-    if (!toAnyone && this.#releases.keeping(address) !== undefined) {
-      this.#kept.set(address.value, place)
+    if (this.#releases.isEmpty) lane.space.open(lane, address)
+    else if (!toAnyone && this.#releases.keeping(address) !== undefined) {
+      this.#kept.set(address.value, { lane, address })
       lane.space.countKept(address.family, 1)
     } else lane.space.open(lane, address, this.#releases.leftAt(address))
   }
 
   #unkeep({ value, family }: Address): void {
-    this.#kept.delete(value)?.lane.space.countKept(family, -1)
+    if (this.#kept.size > 0) this.#kept.delete(value)?.lane.space.countKept(family, -1)
   }
 }

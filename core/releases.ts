@@ -93,6 +93,11 @@ export class Releases {
     return this.#rules.isEmpty
   }
 
+  /** Every address is as if it had never been used. */
+  get isEmpty(): boolean {
+    return this.#lefts.size === 0
+  }
+
   /** @returns addresses of which the answers may be others since the time before */
   advance(now: Instant): readonly Address[] {
     this.#now = now
