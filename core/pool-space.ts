@@ -123,8 +123,11 @@ export class PoolSpace {
    */
   open(lane: Lane, address: Address, leftAt?: Instant): void {
     if (!this.isUsable(address)) return
-    if (leftAt !== undefined) this.#released[address.family].put({ lane, address }, leftAt)
-    else if (lane.give(address)) this.#withRoom[address.family].give(lane.order)
+    if (leftAt !== undefined) {
+      // In a range that is new it is among those that were never in use.
+      this.close(lane, address)
+      this.#released[address.family].put({ lane, address }, leftAt)
+    } else if (lane.give(address)) this.#withRoom[address.family].give(lane.order)
   }
 
   /** Nobody gets the address. */

@@ -73,16 +73,15 @@ export class Releases {
 
   /** Pools are these from now on. Whatever was left in others is forgotten. */
   configure(pools: readonly Pool[]): void {
-    const rules = pools.flatMap(({ name: pool, ranges, hold, reuse }): readonly Rules[] => {
-      const isOrdered = reuse === 'least-recently-released'
-      return hold === 0 && !isOrdered ? [] : ranges.map((range) => ({ pool, range, hold, isOrdered }))
-    })
-    if (rules.length === 0 && this.isIdle) return
-    this.#rules = new OverlappingRanges(rules)
+    const [frozen, active] = [true, false].map((isFrozen) => pools.filter((pool) => pool.frozen === isFrozen).map(rulesOf))
+    const [resting, used] = [frozen?.filter(hasUse) ?? [], active?.filter(hasUse) ?? []]
+    if (resting.length + used.length === 0 && this.isIdle) return
+    // A frozen pool may overlap with others, which then own the shared addresses, options or not.
+    this.#rules = new OverlappingRanges([...(resting.length === 0 ? used : (active ?? [])), ...resting].flat())
     for (const left of this.#lefts.values()) {
       // A longer time brings back nobody whose time was over.
       for (const [service, at] of left.leavers) if (this.#endOf(left, at) <= this.#now) this.#dismiss(left, service)
-      const found = this.#rules.find(left.address)
+      const found = this.#find(left.address)
       if (found !== undefined) left.rules = found
       this.#review(left, found !== undefined && (left.leavers.size > 0 || found.isOrdered))
     }
@@ -206,13 +205,18 @@ export class Releases {
     return left?.rules.isOrdered === true ? left.at : undefined
   }
 
+  #find(address: Address): Rules | undefined {
+    const found = this.#rules.find(address)
+    return found === undefined || !hasUse([found]) ? undefined : found
+  }
+
   #endOf({ rules }: Left, leftAt: Instant | undefined): Instant {
     return leftAt === undefined ? instant(0) : after(leftAt, rules.hold)
   }
 
   /** @returns whether that means anything */
   #leave({ address, at, service }: Release): boolean {
-    const rules = this.#rules.find(address)
+    const rules = this.#find(address)
     if (rules === undefined) return false
     const left = this.#lefts.get(address.value) ?? new Left(address, rules, at)
     left.at = instant(Math.max(left.at, at))
@@ -261,4 +265,14 @@ export class Releases {
 
 function addressesOf(service: Shown | undefined): readonly Address[] {
   return service?.isLoadBalancer === true ? service.held : []
+}
+
+function rulesOf({ name: pool, ranges, hold, reuse }: Pool): readonly Rules[] {
+  const isOrdered = reuse === 'least-recently-released'
+  return ranges.map((range) => ({ pool, range, hold, isOrdered }))
+}
+
+/** Of one pool. */
+function hasUse([first]: readonly Rules[]): boolean {
+  return first !== undefined && (first.hold > 0 || first.isOrdered)
 }

@@ -27,7 +27,14 @@ type Step =
   | { readonly verb: 'create'; readonly service: NaiveService }
   | { readonly verb: 'remove'; readonly name: string }
   | { readonly verb: 'pass'; readonly ms: number }
-  | { readonly verb: 'reconfigure'; readonly options: Options; readonly reserved: readonly string[] }
+  /** The pools have the addresses that are in use, and of the others these; next to each other in one range or not. */
+  | {
+      readonly verb: 'reconfigure'
+      readonly options: Options
+      readonly reserved: readonly string[]
+      readonly addresses: readonly string[]
+      readonly isJoined: boolean
+    }
   /** All replicas: what is left is what was written down. */
   | { readonly verb: 'restart' }
 
@@ -49,22 +56,44 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.record({ a: someOptions, b: someOptions }), fc.subarray(['10.0.0.1', 'fd00::2', '10.0.0.6']))
-      .map(([options, reserved]): Step => ({ verb: 'reconfigure', options, reserved })),
+      .tuple(
+        fc.record({ a: someOptions, b: someOptions }),
+        fc.subarray(['10.0.0.1', 'fd00::2', '10.0.0.6']),
+        fc.oneof(fc.constant([...every]), fc.subarray([...every], { minLength: 5 })),
+        fc.boolean(),
+      )
+      .map(([options, reserved, addresses, isJoined]): Step => ({ verb: 'reconfigure', options, reserved, addresses, isJoined })),
   },
   { weight: 1, arbitrary: fc.constant<Step>({ verb: 'restart' }) },
 )
 
-function poolsOf(options: Options): readonly Pool[] {
-  const objects = Object.entries(options).map(([name, { hold, isOrdered }]) => {
+/** Pools with no address do not exist. */
+function naivePoolsOf(options: Options, addresses: readonly string[] = every): readonly NaivePool[] {
+  const all = Object.entries(options).map(([name, each]) => ({
+    name,
+    addresses: (ranges[name] ?? []).filter((text) => addresses.includes(text)),
+    ...each,
+  }))
+  return all.filter((pool) => pool.addresses.length > 0)
+}
+
+function poolsOf(naive: readonly NaivePool[], isJoined = false): readonly Pool[] {
+  const objects = naive.map(({ name, addresses, hold, isOrdered }) => {
     const annotations = { 'metallb.io/hold': `${hold}ms`, ...(isOrdered ? { 'metallb.io/reuse': 'least-recently-released' } : {}) }
-    return poolObject(name, { addresses: (ranges[name] ?? []).map((text) => `${text}/${text.includes(':') ? 128 : 32}`) }, { annotations })
+    return poolObject(name, { addresses: rangesOf(addresses, isJoined) }, { annotations })
   })
   return compilePools(objects).pools
 }
 
-function naivePoolsOf(options: Options): readonly NaivePool[] {
-  return Object.entries(options).map(([name, each]) => ({ name, addresses: ranges[name] ?? [], ...each }))
+function rangesOf(addresses: readonly string[], isJoined: boolean): readonly string[] {
+  const runs: [string, string][] = []
+  for (const text of addresses) {
+    const last = runs.at(-1)
+    const isNext = last !== undefined && last[1].slice(0, -1) === text.slice(0, -1) && Number(last[1].at(-1)) + 1 === Number(text.at(-1))
+    if (isJoined && isNext) last[1] = text
+    else runs.push([text, text])
+  }
+  return runs.map(([first, last]) => `${first}-${last}`)
 }
 
 function viewOf({ name, families, sharingKey, port, asks }: NaiveService, createdAt?: string): ServiceView {
@@ -88,8 +117,8 @@ class Program {
   readonly #present = new Map<string, ServiceView>()
   #created = 0
 
-  constructor(options: Options) {
-    this.#pools = poolsOf(options)
+  constructor(pools: readonly NaivePool[]) {
+    this.#pools = poolsOf(pools)
     this.releases.configure(this.#pools)
     this.ipam = createIpam(this.#pools, { poolPriority: 'highest', reserved: [], releases: this.releases })
   }
@@ -116,12 +145,16 @@ class Program {
     this.ipam.review(this.releases.advance(this.now))
   }
 
-  reconfigure(options: Options, reserved: readonly string[]): void {
-    this.#pools = poolsOf(options)
+  reconfigure(pools: readonly NaivePool[], reserved: readonly string[], isJoined: boolean): void {
+    this.#pools = poolsOf(pools, isJoined)
     this.#reserved = reserved
     this.releases.configure(this.#pools)
     this.ipam.review(this.releases.advance(this.now))
+    const { services } = this.ipam.affectedBy(this.#pools)
+    for (const key of services) this.ipam.release(key)
     this.ipam.reconfigure({ pools: this.#pools, reserved: reserved.map(address) })
+    const touched = [...this.#present.values()].filter(({ key }) => services.has(key))
+    rebuild(this.ipam, touched, () => shop)
   }
 
   restart(): void {
@@ -154,10 +187,13 @@ function perform(step: Step, program: Program, naive: NaiveReleases): void {
       program.pass(step.ms)
       naive.pass(step.ms)
       break
-    case 'reconfigure':
-      program.reconfigure(step.options, step.reserved)
-      naive.reconfigure(naivePoolsOf(step.options), step.reserved)
+    case 'reconfigure': {
+      const inUse = [...naive.stays.values()].flatMap(({ addresses }) => addresses)
+      const pools = naivePoolsOf(step.options, [...step.addresses, ...inUse])
+      program.reconfigure(pools, step.reserved, step.isJoined)
+      naive.reconfigure(pools, step.reserved)
       break
+    }
     case 'restart':
       program.restart()
       break
@@ -168,7 +204,7 @@ describe('Addresses that are held, or rest,', () => {
   it('are given as the naive allocator gives them, over random histories with time, edits and restarts', () => {
     fc.assert(
       fc.property(fc.record({ a: someOptions, b: someOptions }), fc.array(step, { maxLength: 60, size: 'max' }), (options, steps) => {
-        const program = new Program(options)
+        const program = new Program(naivePoolsOf(options))
         const naive = new NaiveReleases()
         naive.now = program.now
         naive.reconfigure(naivePoolsOf(options), [])
@@ -181,7 +217,8 @@ describe('Addresses that are held, or rest,', () => {
           for (const name of ['stranger', ...names.filter((known) => !naive.stays.has(known))]) {
             const asker: NaiveService = { name, families: ['IPv4'], port: 22 }
             const expected = naive.find(asker)
-            expect(program.probe(asker), name).to.equal(expected.length === 0 ? 'NoPoolAvailable' : expected.join())
+            const none = naive.pools.length === 0 ? 'NoPools' : 'NoPoolAvailable'
+            expect(program.probe(asker), name).to.equal(expected.length === 0 ? none : expected.join())
           }
           for (const asks of every) {
             const isHeld = naive.isKept(asks, 'stranger') && !naive.reserved.includes(asks)

@@ -8,6 +8,7 @@ import { describeRefusal } from '../../../core/refusal.ts'
 import { Releases } from '../../../core/releases.ts'
 import type { ServiceView } from '../../../core/service.ts'
 import { instant } from '../../../core/time.ts'
+import type { IPAddressPool } from '../../../schemas/generated/types.ts'
 import { address, namespaceOf, poolObject, type ServiceOptions, service } from './objects.ts'
 
 const dual = ['10.96.0.1', 'fd96::1'] as const
@@ -196,6 +197,25 @@ describe('A pool with metallb.io/hold', () => {
     scene.delete('shop/web')
     expect(scene.create('shop/web')).to.equal('10.0.0.2')
     expect(scene.create('shop/other', asking('10.0.0.3'))).to.equal('10.0.0.3')
+  })
+
+  it('goes on while its pool is frozen, and takes no address of another pool meanwhile', () => {
+    const aged = (name: string, day: number, addresses: string, annotations = {}): IPAddressPool =>
+      poolObject(name, { addresses: [addresses] }, { annotations, creationTimestamp: `2026-01-0${day}T00:00:00Z` })
+    const [old, young] = [aged('b', 1, '10.0.0.1-10.0.0.2'), aged('a', 2, '10.0.0.4-10.0.0.5', holding)]
+    const frozen = aged('a', 2, '10.0.0.2-10.0.0.5', holding)
+    const scene = new Scene(compilePools([old, young]).pools)
+    expect([scene.create('shop/web', asking('10.0.0.4')), scene.create('shop/old', asking('10.0.0.2'))]).to.deep.equal([
+      '10.0.0.4',
+      '10.0.0.2',
+    ])
+    scene.delete('shop/web')
+    scene.reconfigure(compilePools([old, frozen]).pools)
+    scene.delete('shop/old')
+    expect(scene.create('shop/new', asking('10.0.0.2'))).to.equal('10.0.0.2')
+    scene.reconfigure(compilePools([old, young]).pools)
+    expect(scene.create('shop/other', asking('10.0.0.4'))).to.equal('AddressHeld')
+    expect(scene.create('shop/web')).to.equal('10.0.0.4')
   })
 
   it('lets a Service stay that shows the address in its status already', () => {
