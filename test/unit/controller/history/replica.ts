@@ -1,7 +1,7 @@
 // One process of the controller: the real Reconciler over caches that hear of changes when they are told, and a clock that stands still.
 import { metrics } from '../../../../controller/io/metrics.ts'
 import { Reconciler } from '../../../../controller/reconcile.ts'
-import type { KubeObject, Namespace, Node, Service } from '../../../../core/objects.ts'
+import type { ConfigMap, KubeObject, Namespace, Node, Service } from '../../../../core/objects.ts'
 import { ApiError, type KubeClient, resources } from '../../../../kube/client.ts'
 import type { Clock } from '../../../../kube/clock.ts'
 import { createLogger } from '../../../../kube/logger.ts'
@@ -73,12 +73,16 @@ export class Replica {
     this.reconciler = new Reconciler({
       cluster: {
         ...this.#stores,
+        releases: store<ConfigMap>(),
         start: () => undefined,
         stop: () => Promise.resolve(),
         whenSynced: () => Promise.resolve(),
         catchUp: () => Promise.resolve(),
       },
-      client: { patch: ((resource, key, options) => this.#send(resource, key, options)) as KubeClient['patch'] },
+      client: {
+        create: () => Promise.reject(new Error('no pool here has a use for it')),
+        patch: ((resource, key, options) => this.#send(resource, key, options)) as KubeClient['patch'],
+      },
       namespace: 'metallb-system',
       classes: {},
       poolPriority: 'highest',
