@@ -1,4 +1,4 @@
-import { asFields, type Fields } from '../../core/shape.ts'
+import { asFields, asTexts, type Fields } from '../../core/shape.ts'
 import type { IPAddressPool } from '../../schemas/generated/types.ts'
 import { type Verdict, warningText } from '../verdict.ts'
 import type { World } from '../world.ts'
@@ -16,6 +16,7 @@ import { rangeNotCanonical } from './pool/range-not-canonical.ts'
 import type { PoolRule } from './pool/rule.ts'
 import { selectsNothing } from './pool/selects-nothing.ts'
 import { doubtfulRange, impossibleRange } from './pool/special-range.ts'
+import { unknownAnnotation } from './pool/unknown-annotation.ts'
 import { selectorDuplicates } from './selector-duplicates.ts'
 
 const refusing: readonly PoolRule[] = [impossibleRange, aggregationTooShort]
@@ -31,13 +32,15 @@ const advising: readonly PoolRule[] = [
   priorityWithoutAutoAssign,
   selectsNothing,
   localPrefConflicts,
+  unknownAnnotation,
 ]
 
 /** Shape, ranges, selectors, overlaps with every pool of the world, and a second default pool: everything that is wrong, at once. */
 export function validateIPAddressPool(object: Fields, place: Place, world: World): Verdict {
   const { pool, problems, warnings } = world.pools.review(underReview(object, place))
   const spec = asFields(object['spec']) ?? {}
-  const facts = { spec, others: world.pools.pools.filter(({ name }) => name !== place.name), world }
+  const annotations = asTexts(asFields(object['metadata'])?.['annotations'])
+  const facts = { spec, annotations, others: world.pools.pools.filter(({ name }) => name !== place.name), world }
   const said = (rules: readonly PoolRule[]) => (pool === undefined ? [] : rules.flatMap((rule) => rule({ ...facts, pool })))
   const allocation = asFields(spec['serviceAllocation']) ?? {}
   const duplicates = ['namespaceSelectors', 'serviceSelectors'].flatMap((field) =>

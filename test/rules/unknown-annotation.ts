@@ -1,4 +1,4 @@
-import { type RuleTable, serviceWith } from './table.ts'
+import { poolWith, type RuleTable, serviceWith } from './table.ts'
 
 export const table: RuleTable = {
   code: 'UnknownAnnotation',
@@ -30,6 +30,11 @@ export const table: RuleTable = {
       pools: { a: '10.0.0.0/28' },
       object: serviceWith({ 'metallb.io/hold': '10m' }),
       warned: 'metadata.annotations[metallb.io/hold]: MetalLB reads no such annotation on a Service; it belongs on an IPAddressPool',
+    },
+    'warns about one of a pool, with the name that was meant': {
+      object: poolWith('lan', { addresses: ['10.0.0.0/28'] }, { annotations: { 'metallb.io/holds': '10m', 'example.com/hold': '10m' } }),
+      warned:
+        'metadata.annotations[metallb.io/holds]: MetalLB reads no such annotation on an IPAddressPool; did you mean "metallb.io/hold"?',
     },
     'is silent about annotations of others': { pools: { a: '10.0.0.0/28' }, object: serviceWith({ 'example.com/address-pool': 'a' }) },
   },

@@ -8,6 +8,7 @@ export interface PoolCase {
   readonly pool: Pool
   /** As it was written. */
   readonly spec: Fields
+  readonly annotations: Readonly<Record<string, string>>
   /** All others that can be used. */
   readonly others: readonly Pool[]
   readonly world: World
