@@ -97,7 +97,7 @@ function findFormer({ ledger, order }: Placing, ask: Ask): readonly Place[] | un
     requestedPools.length === 0
       ? whyClosed(space.pool, service, namespace) === undefined
       : requestedPools.includes(space.pool.name) && openSpace(ledger, order, space.pool.name, namespace).ok
-  const open = ledger.returning(tenant).filter(isOpen)
+  const open = ledger.returning(tenant).filter((place) => isOpen(place) && findOddHost(service, [place]) === undefined)
   if (open.length === 0) return undefined
   const found = families.flatMap((family) => open.filter(({ address }) => address.family === family).slice(0, wanted[family]))
   const spaces = new Set(found.map(({ lane }) => lane.space))

@@ -199,6 +199,15 @@ describe('A pool with metallb.io/hold', () => {
     expect(scene.create('shop/other', asking('10.0.0.3'))).to.equal('10.0.0.3')
   })
 
+  it('ends with a Service that comes back and asks for a host part that its address does not have', () => {
+    const single = (more: Readonly<Record<string, string>>): ServiceOptions => ({ clusterIPs: ['fd96::1'], annotations: more })
+    const scene = new Scene(poolsWith(holding, 'fd00::/64'))
+    expect(scene.create('shop/web', single({}))).to.equal('fd00::')
+    scene.delete('shop/web')
+    expect(scene.create('shop/web', single({ 'metallb.io/host-part': '::53' }))).to.equal('fd00::53')
+    expect(scene.create('shop/other', single({}))).to.equal('fd00::')
+  })
+
   it('goes on while its pool is frozen, and takes no address of another pool meanwhile', () => {
     const aged = (name: string, day: number, addresses: string, annotations = {}): IPAddressPool =>
       poolObject(name, { addresses: [addresses] }, { annotations, creationTimestamp: `2026-01-0${day}T00:00:00Z` })
