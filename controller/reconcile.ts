@@ -1,8 +1,6 @@
 // The shell around core/service-plan.ts: watches the cluster, keeps a queue of Services, sends what the plans say. Only a leader has a book, and so plans and writes.
-import type { Address } from '../core/address.ts'
 import { byAge } from '../core/age.ts'
 import { type Book, type BookSource, openBook, reconfigureBook } from '../core/book.ts'
-import type { Pool } from '../core/config/pool.ts'
 import { namespaceFacts, nodeFacts, poolFacts } from '../core/facts.ts'
 import { type Configuration, createIpam } from '../core/ipam.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../core/namespace.ts'
@@ -10,7 +8,6 @@ import { type NamespacedName, splitName } from '../core/namespaced-name.ts'
 import type { EmitEvent } from '../core/news.ts'
 import type { ConfigMap, Namespace, Node, Service } from '../core/objects.ts'
 import type { PoolPriority } from '../core/pool-order.ts'
-import type { Releases } from '../core/releases.ts'
 import { latest } from '../core/resource-version.ts'
 import { type LoadBalancerClasses, type ServiceView, viewService } from '../core/service.ts'
 import { type Action, confirm, hear, plan, planGone, planLater, planReleased, type WriteStatus } from '../core/service-plan.ts'
@@ -21,14 +18,13 @@ import type { EventRecorder } from '../kube/events.ts'
 import { type Logger, named } from '../kube/logger.ts'
 import { WorkQueue } from '../kube/queue.ts'
 import { observeQueue, scrapeDepths } from '../kube/queue-metrics.ts'
-import { ReleaseWatch } from '../kube/release-watch.ts'
 import { type Change, keyOf, type Store } from '../kube/store.ts'
 import type { AllocationPolicy, IPAddressPool } from '../schemas/generated/types.ts'
 import { ConfigurationReader } from './io/configuration.ts'
 import { type ControllerMetrics, scrapePools, scrapeWaiting } from './io/metrics.ts'
 import { OwnWrites } from './io/own-writes.ts'
 import { PoolStatusWriter } from './io/pool-status-writer.ts'
-import { ReleaseWriter } from './io/release-writer.ts'
+import { ReleaseKeeper } from './io/release-keeper.ts'
 import { StatusWriter } from './io/status-writer.ts'
 import { KeysByNamespace } from './keys-by-namespace.ts'
 import { concernsUs, showsNews } from './relevance.ts'
@@ -88,14 +84,12 @@ export class Reconciler {
   readonly #keys = new KeysByNamespace()
   /** Since when there is reason to look at a Service (monotonic). */
   readonly #due = new Map<string, number>()
-  readonly #releases: ReleaseWatch
-  #pools: readonly Pool[] = []
+  readonly #releases: ReleaseKeeper
   #isSynced = false
   /** Pools, policies or the Nodes' addresses changed since they were read. */
   #isOutdated = false
   #book: Book | undefined
   #poolStatuses: PoolStatusWriter | undefined
-  #releaseWriter: ReleaseWriter | undefined
   #queue: WorkQueue | undefined
   /** Services whose status we may not write. */
   readonly #refused = new Set<string>()
@@ -112,13 +106,13 @@ export class Reconciler {
     scrapeDepths(options.metrics, () => ({ services: this.#queue }))
     this.#configuration = new ConfigurationReader(options)
     this.#writer = new StatusWriter(options.client, this.#log, options.clock ?? systemClock)
-    this.#releases = new ReleaseWatch({
-      services: options.cluster.services,
-      records: options.cluster.releases,
-      view: (service) => viewService(service, options.classes),
-      pools: () => this.#pools,
+    this.#releases = new ReleaseKeeper({
+      ...options,
       clock: options.clock ?? systemClock,
-      onChange: (addresses) => this.#released(addresses),
+      view: (service) => viewService(service, options.classes),
+      onChange: (addresses) => {
+        if (this.#book !== undefined) void this.#perform(planReleased(this.#book, addresses), '')
+      },
     })
   }
 
@@ -134,8 +128,7 @@ export class Reconciler {
     await this.#cluster.whenSynced()
     this.#isSynced = true
     this.#read()
-    this.#releases.merge()
-    this.#cluster.releases.subscribe(() => this.#recordChanged())
+    this.#releases.read()
     if (this.#leading !== undefined) void this.#takeOver(this.#leading.signal)
   }
 
@@ -167,12 +160,11 @@ export class Reconciler {
     this.#leading = undefined
     this.#book = undefined
     this.#options.metrics.metallb_allocator_addresses_allocated_total.reset()
-    const parts = [this.#queue, this.#poolStatuses, this.#releaseWriter]
+    const [queue, poolStatuses] = [this.#queue, this.#poolStatuses]
     this.#queue = undefined
     this.#poolStatuses = undefined
-    this.#releaseWriter = undefined
     this.#due.clear()
-    await Promise.all(parts.flatMap((part) => part?.stop() ?? []))
+    await Promise.all([queue?.stop(), poolStatuses?.stop(), this.#releases.follow()])
   }
 
   async stop(): Promise<void> {
@@ -203,9 +195,7 @@ export class Reconciler {
     this.#log.info({ event: 'bookRebuilt', services: services.length, held: ipam.allocations().length })
     this.#poolStatuses = new PoolStatusWriter({ client, namespace, pools: cluster.pools, ipam, isLeader, log, clock })
     this.#poolStatuses.show()
-    const releases = (): Releases => this.#releases.current()
-    this.#releaseWriter = new ReleaseWriter({ client, namespace, records: cluster.releases, releases, isLeader, log, clock })
-    this.#releaseWriter.show()
+    this.#releases.lead()
     const observer = observeQueue(metrics, 'services')
     this.#queue = new WorkQueue({ process: (key) => this.#process(key).finally(() => this.#askAgain()), concurrency, observer, log, clock })
     this.#enqueueAll(services)
@@ -254,29 +244,14 @@ export class Reconciler {
     this.#isOutdated = false
     const configuration = this.#read()
     if (this.#book === undefined) return
-    this.#releases.current()
     for (const key of reconfigureBook(this.#book, configuration, this.#source)) this.#enqueue(key)
     this.#poolStatuses?.show()
-    this.#releaseWriter?.show()
   }
 
   #read(): Configuration {
     const configuration = this.#configuration.read()
-    this.#pools = configuration.pools
-    this.#releases.outdate()
+    this.#releases.configure(configuration.pools)
     return configuration
-  }
-
-  /** A follower learns from it what happened before it came, the leader sees whether it is what it wrote. */
-  #recordChanged(): void {
-    if (this.#book === undefined) this.#releases.merge()
-    else this.#releaseWriter?.show()
-  }
-
-  #released(addresses: readonly Address[]): void {
-    if (this.#book === undefined) return
-    void this.#perform(planReleased(this.#book, addresses), '')
-    this.#releaseWriter?.show()
   }
 
   #enqueueAll(services: readonly ServiceView[]): void {

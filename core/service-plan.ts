@@ -1,5 +1,5 @@
 // What the controller does about one Service, decided without doing it: state and Service in, actions out. Level-driven: it never asks what changed, only what is.
-import { formatAddress, sameAddress } from './address.ts'
+import { type Address, formatAddress, sameAddress } from './address.ts'
 import { byAge } from './age.ts'
 import { addressesBeside, type Book, noteOutside } from './book.ts'
 import { hopesFrom, wantOf } from './hope.ts'

@@ -92,6 +92,7 @@ class Stage {
         start: () => undefined,
         stop: () => Promise.resolve(),
         whenSynced: () => Promise.resolve(),
+        catchUp: () => Promise.resolve(),
       },
       client: {
         create: ((_resource, object) => this.#create(object as ConfigMap)) as KubeClient['create'],
@@ -113,7 +114,7 @@ class Stage {
   async lead(reconciler: Reconciler): Promise<void> {
     await this.leader?.follow()
     this.leader = reconciler
-    reconciler.lead()
+    reconciler.lead('')
     await this.clock.pass(0)
   }
 
