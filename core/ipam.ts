@@ -66,6 +66,8 @@ export interface Ipam {
   renew(service: ServiceView): boolean
   /** Takes its addresses from a Service but keeps others off them until `settle`: its status still shows them. @returns false when it held nothing */
   vacate(key: NamespacedName): boolean
+  /** Like `vacate`, but this address is free at once. */
+  giveUp(key: NamespacedName, address: Address): void
   /** Keeps others off addresses that the Service's status shows but that it may not keep, until `settle`; those in use already are left alone. */
   shut(service: ServiceView, addresses: readonly Address[]): void
   /** The status no longer shows what was vacated or shut. @returns false when there was nothing */
@@ -153,6 +155,7 @@ export function createIpam(pools: readonly Pool[], options: IpamOptions): Ipam {
     release: (key) => ledger.release(key),
     renew: (service) => ledger.renew(service),
     vacate: (key) => ledger.vacate(key),
+    giveUp: (key, address) => ledger.giveUp(key, address),
     shut: (service, addresses) => ledger.shut(service, addresses),
     settle: (key) => ledger.settle(key),
     affectedBy: (all) => ledger.affectedBy(all),

@@ -275,6 +275,16 @@ export class Ledger {
     return entry !== undefined || settled
   }
 
+  /** Like `vacate`, but one address is free at once. */
+  giveUp(key: NamespacedName, address: Address): void {
+    const entry = this.#entries.delete(key)
+    if (entry === undefined) return
+    const places = entry.places.filter((place) => place.address.value !== address.value)
+    this.#withdraw(entry)
+    this.#occupy(entry, places)
+    this.#leaving.set(key, [...(this.#leaving.get(key) ?? []), entry])
+  }
+
   vacate(key: NamespacedName): boolean {
     const entry = this.#entries.delete(key)
     if (entry === undefined) return false

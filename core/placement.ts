@@ -336,7 +336,7 @@ function refuse(ledger: Ledger, service: ServiceView, places: readonly Place[], 
   const isNamed = requestedPools.length > 0 || requestedAddresses.length > 0 || requestFault !== undefined
   for (const { lane, address } of places) {
     const { pool } = lane.space
-    if (requestedPools.length > 0 && !requestedPools.includes(pool.name))
+    if (requestFault === undefined && requestedPools.length > 0 && !requestedPools.includes(pool.name))
       return { reason: 'OutsideRequestedPool', address, requested: requestedPools, actual: pool.name }
     if (!allowsNamespace(pool, namespace)) return { reason: 'NamespaceNotAllowed', pool: pool.name, namespace: namespace.name }
     if (!isNamed && !selectsService(pool, service)) return { reason: 'ServiceNotSelected', pool: pool.name }
@@ -366,8 +366,8 @@ function findMismatch(service: ServiceView, addresses: readonly Address[]): Refu
   return { reason: 'OtherAddressRequested', held: addresses, requested }
 }
 
-function findOddHost({ hostPart }: ServiceView, places: readonly Place[]): Refusal | undefined {
-  if (hostPart === undefined) return undefined
+function findOddHost({ hostPart, requestFault }: ServiceView, places: readonly Place[]): Refusal | undefined {
+  if (hostPart === undefined || requestFault !== undefined) return undefined
   const odd = places.find(({ lane, address }) => address.family === 'IPv6' && hostIn(lane.range, hostPart)?.value !== address.value)
   return odd && { reason: 'HostPartDiffers', address: odd.address, hostPart }
 }

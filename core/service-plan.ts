@@ -8,6 +8,7 @@ import type { Allocation } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import { type NamespacedName, splitName } from './namespaced-name.ts'
 import { announced, cleared, conditionOf, distinctPools, type EmitEvent, isShown, type Kept, kept, type Outcome, refused } from './news.ts'
+import { isOnItsWay, takeBack } from './on-its-way.ts'
 import type { Refusal } from './refusal.ts'
 import type { Result } from './result.ts'
 import type { AllocatedCondition, ServiceView } from './service.ts'
@@ -49,16 +50,19 @@ export function plan(book: Book, service: ServiceView, namespace: NamespaceView)
  * else somebody gets what it has, or joins it by the old terms.
  */
 export function hear(book: Book, service: ServiceView): readonly Action[] {
-  const { ipam, outsiders, unwritten } = book
+  const { ipam, outsiders } = book
   if (!service.isLoadBalancer) return []
   const known = ipam.allocationOf(service.key)
   const renewed = ipam.renew(service) ? ipam.allocationOf(service.key) : undefined
   if (renewed !== undefined) openDoor(book, known, renewed)
   const outside = outsiders.of(service.key)
-  const coming = unwritten.has(service.key) ? outside : []
-  if (outside.length > 0 || addressesBeside(ipam, service).length > 0) ipam.shut(service, [...service.held, ...coming])
+  const coming = outside.filter((address) => isOnItsWay(book, service.key, address))
+  const news = addressesBeside(ipam, service)
+  const giving = news.flatMap((address) => ipam.holdersOf(address).map((by) => ({ by, address })))
+  const actions = giving.filter(({ by, address }) => isOnItsWay(book, by, address)).map(({ by, address }) => takeBack(book, by, address))
+  if (outside.length + news.length > 0) ipam.shut(service, [...service.held, ...coming])
   noteOutside(book, service, coming)
-  return offer(book)
+  return [...actions, ...offer(book)]
 }
 
 /** The Service is gone, or has nothing to do with us any more. */
@@ -193,18 +197,15 @@ function openDoor({ ipam, waiting }: Book, known: Allocation | undefined, { addr
  * anew; one that was only to have it gives way.
  */
 function claimHeld(book: Book, service: ServiceView, namespace: NamespaceView, actions: Action[]): Result<Allocation, Refusal> {
-  const { ipam, waiting } = book
+  const { ipam } = book
   for (;;) {
     const claim = ipam.claim(service, service.held, namespace)
     if (claim.ok || !('by' in claim.error)) return claim
     const { by } = claim.error
     const other = ipam.allocationOf(by)
     if (other === undefined) return claim
-    const isOnItsWay = book.unwritten.get(by)?.split(',').includes(formatAddress(claim.error.address)) === false
-    if (!isOnItsWay && byAge(service, { ...other, name: by }) > 0) return claim
-    ipam.release(by)
-    waiting.fulfil(hopesFrom(ipam, other.addresses, splitName(by).namespace))
-    actions.push({ type: 'reconsider', service: by })
+    if (!isOnItsWay(book, by, claim.error.address) && byAge(service, { ...other, name: by }) > 0) return claim
+    actions.push(takeBack(book, by, claim.error.address))
   }
 }
 

@@ -117,8 +117,14 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     held: { 'shop/ours': '', 'shop/cloud': '192.0.2.7', 'shop/other': '192.0.2.8' },
   },
   'a request that cannot be read changes nothing that a Service has': {
-    acts: [{ pools: [lan] }, { service: 'shop/web' }, { service: 'shop/web', options: annotated('loadBalancerIPs', 'nonsense') }],
-    held: { 'shop/web': '10.0.0.1 @lan' },
+    acts: [
+      { pools: [lan, pool('other', '10.9.0.1/32')] },
+      { service: 'shop/web' },
+      { service: 'shop/web', options: annotated('loadBalancerIPs', 'nonsense') },
+      { service: 'shop/tls' },
+      { service: 'shop/tls', options: { annotations: { 'metallb.io/loadBalancerIPs': 'nonsense', 'metallb.io/address-pool': 'other' } } },
+    ],
+    held: { 'shop/web': '10.0.0.1 @lan', 'shop/tls': '10.0.0.2 @lan' },
     events: [/^Normal IPAllocated/, /^Warning LoadBalancerFailed/],
   },
   'a request that is withdrawn leaves the address': {

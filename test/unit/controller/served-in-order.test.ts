@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Service } from '../../../core/objects.ts'
 import { policyObject, poolObject } from '../core/objects.ts'
+import { sorted } from './history/naive-addresses.ts'
 import { isOurs, keyOf, Rules, shownOf, type World } from './history/naive-rules.ts'
 import { Stage } from './history/stage.ts'
 import { perform, type Step, someKey, somePools, someWish } from './history/steps.ts'
@@ -38,8 +39,8 @@ function servedInOrder(world: World): Readonly<Record<string, string>> {
   const line = world.services.filter((service) => isOurs(service) && service.metadata.deletionTimestamp === undefined).toSorted(byAge)
   const better = (service: Service): readonly string[] | undefined => {
     const now = held.get(keyOf(service)) ?? []
-    const verdict = now.length === 0 ? rules.find(service) : rules.findSecond(service, now)
-    return verdict !== undefined && 'addresses' in verdict ? verdict.addresses : undefined
+    const verdict = now.length === 0 ? rules.find(service) : rules.findMore(service, now)
+    return verdict !== undefined && 'addresses' in verdict ? sorted(verdict.addresses) : undefined
   }
   for (;;) {
     const next = line.find((service) => better(service) !== undefined)

@@ -252,11 +252,11 @@ export class NaiveIpam {
     const isRight = (pool: Pool): boolean =>
       this.#welcomes(pool, namespace) &&
       (isNamed || this.#selects(pool, service)) &&
-      (requestedPools.length === 0 || requestedPools.includes(pool.name))
+      (requestFault !== undefined || requestedPools.length === 0 || requestedPools.includes(pool.name))
     if (pools.length < addresses.length || !pools.every(isRight)) return undefined
     const { hostPart } = service
     const isOdd = (text: string): boolean =>
-      hostPart !== undefined && isV6(text) && !pools.some((pool) => withHost(pool, hostPart).includes(text))
+      hostPart !== undefined && requestFault === undefined && isV6(text) && !pools.some((pool) => withHost(pool, hostPart).includes(text))
     if (addresses.some(isOdd)) return undefined
     return addresses.every((text) => this.#free(text, service)) ? { addresses, pools: pools.map(({ name }) => name) } : undefined
   }

@@ -135,7 +135,7 @@ function expectServed(service: Service, rules: Rules): void {
   expect(rules.mustLeave(service, shown), `${key} keeps ${shown.join(' ')}`).to.equal(undefined)
   expect(allocatedFrom(service), `the pool of ${key}`).to.equal([...new Set(shown.map((text) => rules.ownerOf(text)?.name))].join())
   expect(service.status?.loadBalancer?.ingress?.map(({ ipMode }) => ipMode)).to.deep.equal(shown.map(() => 'VIP'))
-  const second = rules.findSecond(service, shown)
+  const second = rules.findMore(service, shown)
   if (second !== undefined && 'addresses' in second) expect.fail(`${key} has ${shown.join()} and could have ${second.addresses.join()}`)
   const reason = conditionOf(service)?.reason ?? 'Allocated'
   expect(reason, `the condition of ${key}`).to.equal(second === undefined ? 'Allocated' : 'PartlyAllocated')

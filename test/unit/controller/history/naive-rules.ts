@@ -63,14 +63,43 @@ function requestedBy(service: Service): readonly string[] | undefined {
   const listed = annotation(service, 'loadBalancerIPs')
   const single = service.spec?.loadBalancerIP ?? ''
   if (listed !== '' && single !== '') return undefined
-  const texts = (listed === '' ? single : listed).split(',').filter((text) => text !== '')
+  const texts = (listed === '' ? single : listed)
+    .split(',')
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
   const isEach = texts.every((text) => writeOut(`${text}-${text}`) !== undefined)
-  return isEach && new Set(texts.map(familyOf)).size === texts.length ? texts : undefined
+  const isPlain = listed === '' || annotation(service, 'address-count') === ''
+  return isEach && isPlain && new Set(texts).size === texts.length ? texts : undefined
 }
 
-function requestedPoolOf(service: Service): { readonly name: string; readonly isDefault: boolean } | undefined {
-  const name = annotation(service, 'address-pool')
-  return name === '' ? undefined : { name, isDefault: service.metadata.annotations?.['metallb.io/address-pool-source'] === 'default' }
+/** How many of each family; undefined when it cannot be read. */
+function countOf(service: Service): number | undefined {
+  const text = annotation(service, 'address-count')
+  return text === '' ? 1 : /^(?:[1-9]|1[0-6])$/.test(text) ? Number(text) : undefined
+}
+
+/** Undefined when it cannot be read. */
+function requestedPoolsOf(service: Service): readonly string[] | undefined {
+  const text = annotation(service, 'address-pool')
+  if (text === '' || (isPreference(service) && !text.includes(','))) return []
+  const names = text.split(',').map((name) => name.trim())
+  return names.includes('') || new Set(names).size < names.length ? undefined : names
+}
+
+/** The pool was filled in, and nobody asked for it. */
+function isPreference({ metadata }: Service): boolean {
+  return metadata.annotations?.['metallb.io/address-pool-source'] === 'default'
+}
+
+function isLegible(service: Service): boolean {
+  return [requestedBy(service), countOf(service), requestedPoolsOf(service)].every((part) => part !== undefined)
+}
+
+/** What a request that cannot be read no longer says. */
+const isOfRequest = new Set(['OutsideRequestedPool', 'AddressesInSeveralPools'])
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1
 }
 
 /** Whether two Services may be on one address. */
@@ -143,11 +172,14 @@ export class Rules {
     const outright = this.#outright(service)
     if (outright !== undefined) return outright
     const [families, wanted] = [held.map(familyOf), familiesOf(service)]
-    const isPart = service.spec?.ipFamilyPolicy !== 'RequireDualStack' && families.length === 1
-    const isEach = families.every((family) => wanted.includes(family)) && new Set(families).size === families.length
-    if (!isEach || (families.length < wanted.length && !isPart)) return 'FamiliesChanged'
+    const lacksOne = wanted.some((family) => !families.includes(family))
+    if (families.some((family) => !wanted.includes(family))) return 'FamiliesChanged'
+    if (lacksOne && service.spec?.ipFamilyPolicy === 'RequireDualStack') return 'FamiliesChanged'
+    if (!isLegible(service)) return [...this.#forbidden(service, held)].find((reason) => !isOfRequest.has(reason))
     const requested = requestedBy(service) ?? []
-    if (requested.length > 0 && sorted(requested).join() !== sorted(held).join()) return 'OtherAddressRequested'
+    if (requested.length > 0 && requested.toSorted(byText).join() !== held.toSorted(byText).join()) return 'OtherAddressRequested'
+    const most = requested.length > 0 ? held.length : (countOf(service) ?? 1)
+    if (wanted.some((family) => families.filter((each) => each === family).length > most)) return 'Surplus'
     // A pool that was split takes nobody anything.
     return [...this.#forbidden(service, held)].find((reason) => reason !== 'AddressesInSeveralPools')
   }
@@ -156,32 +188,43 @@ export class Rules {
   find(service: Service): Verdict {
     const outright = this.#outright(service)
     if (outright !== undefined) return { reasons: new Set([outright]) }
-    const requested = requestedBy(service)
-    if (requested === undefined) return { reasons: new Set(['RequestInvalid']) }
+    if (!isLegible(service)) return { reasons: new Set(['RequestInvalid']) }
+    const requested = requestedBy(service) ?? []
     if (requested.length > 0) return this.#findRequested(service, requested)
-    const pool = requestedPoolOf(service)
-    return pool?.isDefault === false ? this.#findNamed(service, pool.name) : this.#findOpen(service)
+    const names = requestedPoolsOf(service) ?? []
+    return names.length > 0 ? this.#findNamed(service, names) : this.#findOpen(service)
   }
 
-  /** The second family for one who prefers two and has this one: of the same pool. Undefined when it wants none. */
-  findSecond(service: Service, held: readonly string[]): Verdict | undefined {
-    const family = familiesOf(service).find((each) => !held.map(familyOf).includes(each))
-    if (family === undefined || requestedBy(service)?.length !== 0 || service.metadata.deletionTimestamp !== undefined) return undefined
-    const pool = this.ownerOf(held[0] ?? '')
-    if (pool === undefined || this.#isFrozen(pool)) return { reasons: new Set(['PoolFrozen']) }
-    const found = this.#obtainable(pool, family, service)
-    if (found !== undefined) return { pool: pool.name, addresses: sorted([...held, found]) }
-    const has = pool.addresses.some((text) => familyOf(text) === family) ? 'PoolExhausted' : 'FamilyUnavailable'
-    return { reasons: new Set(this.isShort(service, family) ? ['QuotaExceeded'] : [has]) }
+  /** What is missing for one who has this: of the pool of the family that it has, or of its first address, or of those it lists. Undefined when nothing is. */
+  findMore(service: Service, held: readonly string[]): Verdict | undefined {
+    if (!isLegible(service) || requestedBy(service)?.length !== 0 || service.metadata.deletionTimestamp !== undefined) return undefined
+    const lacking = familiesOf(service)
+      .map((family) => ({ family, count: (countOf(service) ?? 1) - held.filter((text) => familyOf(text) === family).length }))
+      .filter(({ count }) => count > 0)
+    if (lacking.length === 0) return undefined
+    const found = lacking.flatMap(({ family, count }) => {
+      const kin = held.find((text) => familyOf(text) === family)
+      const home = this.ownerOf(kin ?? held[0] ?? '')?.name
+      const names = kin === undefined ? [home, ...(requestedPoolsOf(service) ?? [])] : [home]
+      const pools = this.#pools.filter(({ name }) => names.includes(name)).toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name))
+      const open = pools.filter((pool) => !this.#isFrozen(pool) && this.#welcomes(pool, service))
+      return open.map((pool) => this.#obtainable(pool, family, service, { count, held })).find((each) => each !== undefined) ?? []
+    })
+    if (found.length > 0) return { pool: '', addresses: [...held, ...found] }
+    return { reasons: new Set(['QuotaExceeded', 'PoolExhausted', 'FamilyUnavailable', 'PoolFrozen', 'NoPoolAvailable']) }
   }
 
   /** The quota leaves the Service's namespace no further address. */
   isShort(service: Service, family: Family): boolean {
+    return this.#roomFor(service, family) <= 0
+  }
+
+  #roomFor(service: Service, family: Family): number {
     const { namespace = '' } = service.metadata
     const limits = this.#world.policies
       .filter(({ spec }) => this.#covers(spec, namespace))
       .flatMap(({ spec }) => spec.quota?.addresses?.[family === 'IPv4' ? 'ipv4' : 'ipv6'] ?? [])
-    return limits.some((limit) => this.usedIn(namespace, family) >= Number(limit))
+    return Math.min(...limits.map(Number), Number.POSITIVE_INFINITY) - this.usedIn(namespace, family)
   }
 
   /** Distinct addresses of a namespace. */
@@ -212,15 +255,14 @@ export class Rules {
     const reasons = new Set<string>()
     const pools = new Set(addresses.map((text) => this.ownerOf(text)?.name))
     if (pools.has(undefined)) reasons.add('AddressInNoPool')
-    if (pools.size > 1) reasons.add('AddressesInSeveralPools')
-    const requestedPool = requestedPoolOf(service)
-    const named = requestedPool?.isDefault === false ? requestedPool.name : undefined
-    const isNamed = named !== undefined || (requestedBy(service) ?? []).length > 0
+    if (pools.size > 1 && (requestedPoolsOf(service) ?? []).length < 2) reasons.add('AddressesInSeveralPools')
+    const named = requestedPoolsOf(service) ?? []
+    const isNamed = named.length > 0 || (requestedBy(service) ?? []).length > 0 || !isLegible(service)
     for (const text of addresses) {
       const pool = this.ownerOf(text)
       if (pool === undefined) continue
       if (pool.object.spec.avoidBuggyIPs === true && isBuggy(text)) reasons.add('AddressAvoided')
-      if (named !== undefined && named !== pool.name) reasons.add('OutsideRequestedPool')
+      if (named.length > 0 && !named.includes(pool.name)) reasons.add('OutsideRequestedPool')
       if (!this.#welcomes(pool, service)) reasons.add('NamespaceNotAllowed')
       if (!isNamed && !this.#selects(pool, service)) reasons.add('ServiceNotSelected')
       if (!this.#isFree(text, service))
@@ -232,23 +274,35 @@ export class Rules {
   #findRequested(service: Service, requested: readonly string[]): Verdict {
     const reasons = new Set(this.#forbidden(service, requested))
     const families = familiesOf(service)
-    if (families.length !== requested.length || requested.some((text) => !families.includes(familyOf(text))))
+    if (
+      families.some((family) => !requested.map(familyOf).includes(family)) ||
+      requested.some((text) => !families.includes(familyOf(text)))
+    )
       reasons.add('RequestFamiliesDiffer')
     for (const text of requested) {
       const pool = this.ownerOf(text)
       if (pool !== undefined && this.#isFrozen(pool)) reasons.add('PoolFrozen')
       if (this.#reserved.has(text)) reasons.add('NodeAddress')
-      if (this.isShort(service, familyOf(text)) && !this.#isOfNamespace(text, service)) reasons.add('QuotaExceeded')
+      const fresh = requested.filter((each) => familyOf(each) === familyOf(text) && !this.#isOfNamespace(each, service))
+      if (fresh.length > Math.max(this.#roomFor(service, familyOf(text)), 0)) reasons.add('QuotaExceeded')
     }
     return reasons.size > 0 ? { reasons } : { pool: this.ownerOf(requested[0] ?? '')?.name ?? '', addresses: sorted(requested) }
   }
 
-  #findNamed(service: Service, name: string): Verdict {
-    const pool = this.#pools.find((each) => each.name === name)
-    if (pool === undefined) return { reasons: new Set(['PoolUnknown']) }
-    if (this.#isFrozen(pool)) return { reasons: new Set(['PoolFrozen']) }
-    if (!this.#welcomes(pool, service)) return { reasons: new Set(['NamespaceNotAllowed']) }
-    return this.#best([pool], service) ?? { reasons: new Set(['QuotaExceeded', 'NoPoolAvailable', 'PoolExhausted', 'FamilyUnavailable']) }
+  /** Names that are no pool are passed over. */
+  #findNamed(service: Service, names: readonly string[]): Verdict {
+    const known = names.flatMap((name) => this.#pools.filter((pool) => pool.name === name))
+    const open = known.filter((pool) => !this.#isFrozen(pool) && this.#welcomes(pool, service))
+    const reasons = [
+      'NoPoolAvailable',
+      'QuotaExceeded',
+      'PoolExhausted',
+      'FamilyUnavailable',
+      'PoolUnknown',
+      'PoolFrozen',
+      'NamespaceNotAllowed',
+    ]
+    return this.#best(open, service, names.length > 1) ?? { reasons: new Set(reasons) }
   }
 
   /** Pools with serviceAllocation that apply come first, by priority; then the others, the default before all. Equal ones by name. */
@@ -264,7 +318,8 @@ export class Rules {
       if (priority === 0) return Number.POSITIVE_INFINITY
       return this.#highestFirst ? -priority : priority
     }
-    const preferred = requestedPoolOf(service)?.name ?? (pinned.length > 0 ? undefined : this.#defaultFor(service, general))
+    const named = annotation(service, 'address-pool')
+    const preferred = named === '' ? (pinned.length > 0 ? undefined : this.#defaultFor(service, general)) : named
     const isOther = ({ name }: NaivePool): number => (name === preferred ? 0 : 1)
     const found =
       this.#best(
@@ -279,7 +334,7 @@ export class Rules {
       found ?? {
         reasons: new Set([
           'NoPoolAvailable',
-          ...(familiesOf(service).some((each) => this.isShort(service, each)) ? ['QuotaExceeded'] : []),
+          ...(familiesOf(service).some((each) => this.#roomFor(service, each) < (countOf(service) ?? 1)) ? ['QuotaExceeded'] : []),
         ]),
       }
     )
@@ -300,31 +355,40 @@ export class Rules {
     return [ofNamespace, marked?.name, ...ofPolicies].find((name) => open.some((pool) => pool.name === name))
   }
 
-  /** The first pool with all families; else, unless both are required, the first with the primary one, else with the other. */
-  #best(pools: readonly NaivePool[], service: Service): Verdict | undefined {
+  /** The first pool with all families; of a list else each from the first that has it; else, unless both are required, the first with the primary one, else with the other. */
+  #best(pools: readonly NaivePool[], service: Service, mayCombine = false): Verdict | undefined {
     const families = familiesOf(service)
     const options = pools.map((pool) => ({ pool: pool.name, texts: families.map((family) => this.#obtainable(pool, family, service)) }))
     const whole = options.find(({ texts }) => !texts.includes(undefined))
     if (whole !== undefined) return { pool: whole.pool, addresses: sorted(whole.texts.flatMap((text) => text ?? [])) }
+    const parts = [...families.keys()].flatMap((index) => options.find(({ texts }) => texts[index] !== undefined)?.texts[index] ?? [])
+    if (mayCombine && new Set(parts.map(familyOf)).size === families.length) return { pool: '', addresses: sorted(parts) }
     if (service.spec?.ipFamilyPolicy === 'RequireDualStack') return undefined
     for (const index of families.keys()) {
       const part = options.find(({ texts }) => texts[index] !== undefined)
-      if (part !== undefined) return { pool: part.pool, addresses: [part.texts[index] ?? ''] }
+      if (part !== undefined) return { pool: part.pool, addresses: part.texts[index] ?? [] }
     }
     return undefined
   }
 
-  /** The first address of the family in listed order that is free, or may be shared. */
-  #obtainable(pool: NaivePool, family: Family, service: Service): string | undefined {
-    const isShort = this.isShort(service, family)
-    return pool.addresses.find(
-      (text) =>
-        familyOf(text) === family &&
-        !(pool.object.spec.avoidBuggyIPs === true && isBuggy(text)) &&
-        !this.#reserved.has(text) &&
-        (!isShort || this.#isOfNamespace(text, service)) &&
-        this.#isFree(text, service),
-    )
+  /** The first addresses of the family in listed order that are free, or may be shared: as many as are wanted, or undefined. */
+  #obtainable(
+    pool: NaivePool,
+    family: Family,
+    service: Service,
+    { count, held }: { readonly count: number; readonly held: readonly string[] } = { count: countOf(service) ?? 1, held: [] },
+  ): readonly string[] | undefined {
+    let room = this.#roomFor(service, family)
+    const found: string[] = []
+    for (const text of pool.addresses.filter((each) => familyOf(each) === family && !held.includes(each))) {
+      const isBad = (pool.object.spec.avoidBuggyIPs === true && isBuggy(text)) || this.#reserved.has(text) || !this.#isFree(text, service)
+      const isNew = !this.#isOfNamespace(text, service)
+      if (isBad || (isNew && room <= 0)) continue
+      found.push(text)
+      if (isNew) room--
+      if (found.length === count) return found
+    }
+    return undefined
   }
 
   #isFree(text: string, service: Service): boolean {

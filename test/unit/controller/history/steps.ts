@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import type { AllocationPolicy, IPAddressPool } from '../../../../schemas/generated/types.ts'
 import { poolList, someAddress, someService } from '../../core/arbitraries.ts'
 import { policyObject, poolObject, type ServiceOptions } from '../../core/objects.ts'
-import { familyOf } from './naive-addresses.ts'
 import { type Kind, kinds } from './scripted-api.ts'
 import type { Fate, Stage, Wish } from './stage.ts'
 
@@ -39,15 +38,10 @@ const extras: fc.Arbitrary<{ readonly annotations?: Readonly<Record<string, stri
 const types = fc.constantFrom('LoadBalancer', 'LoadBalancer', 'LoadBalancer', 'LoadBalancer', 'ClusterIP')
 const classes = fc.constantFrom(undefined, undefined, undefined, 'metallb.io/internal', 'example.com/lb')
 
-/** Without what the rules do not know: lists of pools, several addresses of a family, and host parts. */
+/** Without what the rules do not know: host parts. */
 function plain(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const { 'metallb.io/address-count': _count, 'metallb.io/host-part': _host, ...others } = annotations
-  const entries = Object.entries(others).map(([name, text]) => {
-    const [first = '', ...more] = text.split(',')
-    const second = more.find((other) => name.endsWith('IPs') && familyOf(other) !== familyOf(first))
-    return [name, second === undefined ? first.trim() : `${first},${second}`]
-  })
-  return Object.fromEntries(entries) as Readonly<Record<string, string>>
+  const { 'metallb.io/host-part': _, ...others } = annotations
+  return others
 }
 
 export const someWish = fc
