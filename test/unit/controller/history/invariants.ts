@@ -12,6 +12,8 @@ const allocatedFrom = ({ metadata }: Service): string | undefined => metadata.an
 export class Invariants implements Judge {
   /** What a leader has decided for a Service, until all is quiet. */
   readonly #decided = new Map<string, Set<string>>()
+  /** What was sent for it last. */
+  readonly #latest = new Map<string, string>()
   /** Every address that a Service of a namespace has shown or been given, until all is quiet: that is none that it did not have. */
   readonly #had = new Map<string, Set<string>>()
 
@@ -35,7 +37,11 @@ export class Invariants implements Judge {
       this.#expectFree(text, service, rules, stage)
       if (!decided.has(text) && !had.has(text)) expectWithinQuota(text, service, exchanging(from, request, stage), [...shown, ...decided])
     }
-    if (shown.some((text) => !wanted.includes(text))) this.#expectMayBeTaken(service, rules, stage, decided)
+    const id = `${from.reign} ${service.metadata.uid}`
+    // It may be on its way from one address to another already.
+    const isMoving = (this.#latest.get(id) ?? shown.join()) !== shown.join()
+    if (!isMoving && shown.some((text) => !wanted.includes(text))) this.#expectMayBeTaken(service, rules, stage)
+    this.#latest.set(id, wanted.join())
     for (const text of wanted) {
       decided.add(text)
       had.add(text)
@@ -55,6 +61,7 @@ export class Invariants implements Judge {
     }
     for (const pool of world.pools) expectCounted(pool, rules)
     this.#decided.clear()
+    this.#latest.clear()
     this.#had.clear()
     for (const service of world.services) for (const text of shownOf(service)) entry(this.#had, service.metadata.namespace ?? '').add(text)
   }
@@ -68,11 +75,10 @@ export class Invariants implements Judge {
   }
 
   /** Nobody is taken what he may keep. */
-  #expectMayBeTaken(service: Service, rules: Rules, stage: Stage, decided: ReadonlySet<string>): void {
+  #expectMayBeTaken(service: Service, rules: Rules, stage: Stage): void {
     const shown = shownOf(service)
     const isStrange = [keyOf(service), ...shown].some((what) => stage.strange.has(what))
-    // It is on its way from one address to another already.
-    if (!isOurs(service) || isStrange || (decided.size > 0 && shown.some((text) => !decided.has(text)))) return
+    if (!isOurs(service) || isStrange) return
     if (!rules.hasPools) expect(allocatedFrom(service), `${keyOf(service)} is cleared without pools`).not.to.equal(undefined)
     expect(rules.mustLeave(service, shown), `${keyOf(service)} loses ${shown.join(' ')} for no reason`).not.to.equal(undefined)
   }
