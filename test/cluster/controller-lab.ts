@@ -32,7 +32,10 @@ export function controllerLab(): Promise<ControllerLab> {
 }
 
 after('ends the lab of the controllers', async () => {
-  if (started !== undefined) await (await started).lab.down()
+  await started?.then(
+    ({ lab }) => lab.down(),
+    () => undefined,
+  )
 })
 
 async function start(): Promise<ControllerLab> {
@@ -45,6 +48,11 @@ async function start(): Promise<ControllerLab> {
     if (kind === 'Deployment' && metadata.name === 'controller') return [{ ...manifest, spec: { ...spec, replicas: 0 } }]
     return programs.includes(kind) ? [] : [manifest]
   })
-  await must(lab, ['apply', '--server-side', '-f', '-'], objects)
+  try {
+    await must(lab, ['apply', '--server-side', '--validate=false', '-f', '-'], objects)
+  } catch (error) {
+    await lab.down()
+    throw error
+  }
   return { lab, kube: connectLab(lab) }
 }
