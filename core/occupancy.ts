@@ -132,7 +132,9 @@ export class Occupancy {
     const balanced = services.filter(({ isLoadBalancer, held }) => isLoadBalancer && held.length > 0)
     rebuild(ipam, balanced, (name) => this.#source.namespaceOf(name))
     for (const { key, held } of balanced) {
-      const outside = held.filter((address) => !ipam.holdersOf(address).includes(key))
+      const on = ipam.allocationOf(key)?.addresses ?? []
+      // What is only kept shut for it may be joined by whoever shares: of those the order decides.
+      const outside = held.filter((address) => on.every(({ value }) => value !== address.value))
       if (outside.length > 0) this.#outsiders.enter(key, outside)
     }
   }
