@@ -5,7 +5,7 @@ import { Stage } from './history/stage.ts'
 import { perform, type Step, someSteps } from './history/steps.ts'
 
 /** Of all histories together. A long run: `HISTORY_STEPS=5000000`; the same again: `HISTORY_SEED` with the number in the name of the test. */
-const fewestSteps = Number(process.env['HISTORY_STEPS'] ?? 20_000)
+const fewestSteps = Number(process.env['HISTORY_STEPS'] ?? 100_000)
 const seed = Number(process.env['HISTORY_SEED'] ?? Date.now() % 2 ** 31)
 const longest = 80
 
