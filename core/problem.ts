@@ -151,7 +151,7 @@ export const problemCodes = {
   },
   RequestFamiliesDiffer: {
     title: "Requested addresses of other families than the Service's",
-    cure: 'Ask for exactly one address of each family that the Service has cluster IPs of.',
+    cure: 'Ask for addresses of each family that the Service has cluster IPs of, and of no other.',
     reason: 'FieldValueInvalid',
   },
   DualStackImpossible: {
