@@ -158,7 +158,7 @@ class Keeper implements CertificateKeeper {
     const step = planCertificates(held, { names, served: this.#served?.held, nextTrustedFor: this.#nextTrustedFor(texts, held) }, now)
     if (step.action === 'keep') return Math.min(checkMs, Math.max(lookMs, step.nextCheck - now))
     if (!rotates) return this.#leave(step.why)
-    this.#log.info({ event: 'certificateStep', action: step.action, reason: step.why })
+    this.#log.info({ event: 'certificateStep', action: step.action, reason: step.why }, 'a step of the certificate rotation')
     return this.#write(secret, await this.#textsAfter(step, texts, now))
   }
 
@@ -186,8 +186,7 @@ class Keeper implements CertificateKeeper {
   }
 
   #leave(why: string): number {
-    if (this.#isNews(why))
-      this.#log.warn({ event: 'certificateNotOurs', reason: `${why}; with --disable-cert-rotation somebody else has to` })
+    if (this.#isNews(why)) this.#log.warn({ event: 'certificateNotOurs' }, `${why}; with --disable-cert-rotation somebody else has to`)
     return checkMs
   }
 
@@ -206,11 +205,13 @@ class Keeper implements CertificateKeeper {
         await client.replace(resources.secrets, { ...secret, data: dataWith(secret.data, texts) } satisfies Secret, { signal })
       }
       this.#lastSaid = ''
-      this.#log.info({ event: 'certificateWritten' })
+      this.#log.info({ event: 'certificateWritten' }, 'the Secret with the certificates is written')
     } catch (error) {
       if (signal.aborted) return 0
-      if (error instanceof ApiError && error.status === 409) this.#log.info({ event: 'certificateFromOtherReplica' })
-      else if (this.#isNews(wordsOf(error))) this.#log.error({ event: 'certificateNotWritten', err: error })
+      if (error instanceof ApiError && error.status === 409)
+        this.#log.info({ event: 'certificateFromOtherReplica' }, 'another replica has written the certificates')
+      else if (this.#isNews(wordsOf(error)))
+        this.#log.error({ event: 'certificateNotWritten', err: error }, 'the Secret with the certificates could not be written')
     }
     // Either way the watch brings what the Secret holds now; should it not, we look again.
     return retryMs
@@ -277,7 +278,10 @@ class Keeper implements CertificateKeeper {
     this.#served = { texts, held, certificates }
     if (before?.cert === certificates.cert && before.key === certificates.key && before.bundle === certificates.bundle) return
     if (before?.cert !== certificates.cert)
-      this.#log.info({ event: 'certificateAdopted', expires: new Date(held.leaf.notAfter).toISOString() })
+      this.#log.info(
+        { event: 'certificateAdopted', expires: new Date(held.leaf.notAfter).toISOString() },
+        'this certificate is served from now on',
+      )
     for (const listener of this.#listeners) listener(certificates)
   }
 

@@ -1,4 +1,5 @@
 // The shell around core/service-plan.ts: watches the cluster, keeps a queue of Services, sends what the plans say. Only a leader has a book, and so plans and writes.
+
 import { byAge } from '../core/age.ts'
 import { type Book, type BookSource, openBook, reconfigureBook } from '../core/book.ts'
 import { namespaceFacts, nodeFacts, poolFacts } from '../core/facts.ts'
@@ -6,63 +7,31 @@ import { type Configuration, createIpam } from '../core/ipam.ts'
 import { bareNamespace, type NamespaceView, viewNamespace } from '../core/namespace.ts'
 import { type NamespacedName, splitName } from '../core/namespaced-name.ts'
 import type { EmitEvent } from '../core/news.ts'
-import type { ConfigMap, Namespace, Node, Service } from '../core/objects.ts'
-import type { PoolPriority } from '../core/pool-order.ts'
+import type { Namespace, Node, Service } from '../core/objects.ts'
 import { latest } from '../core/resource-version.ts'
-import { type LoadBalancerClasses, type ServiceView, viewService } from '../core/service.ts'
+import { type ServiceView, viewService } from '../core/service.ts'
 import { type Action, confirm, hear, plan, planGone, planLater, planReleased, type WriteStatus } from '../core/service-plan.ts'
 import { unreachable } from '../core/unreachable.ts'
-import type { KubeClient } from '../kube/client.ts'
 import { type Clock, systemClock } from '../kube/clock.ts'
-import type { EventRecorder } from '../kube/events.ts'
 import { type Logger, named } from '../kube/logger.ts'
 import { WorkQueue } from '../kube/queue.ts'
 import { observeQueue, scrapeDepths } from '../kube/queue-metrics.ts'
-import { type Change, keyOf, type Store } from '../kube/store.ts'
-import type { AllocationPolicy, IPAddressPool } from '../schemas/generated/types.ts'
+import { type Change, keyOf } from '../kube/store.ts'
+import type { IPAddressPool } from '../schemas/generated/types.ts'
 import { ConfigurationReader } from './io/configuration.ts'
-import { type ControllerMetrics, scrapePools, scrapeWaiting } from './io/metrics.ts'
+import { scrapePools, scrapeWaiting } from './io/metrics.ts'
+import { NotePace } from './io/note-pace.ts'
 import { OwnWrites } from './io/own-writes.ts'
 import { PoolStatusWriter } from './io/pool-status-writer.ts'
+import type { Cluster, ReconcilerOptions } from './io/reconciler-options.ts'
 import { ReleaseKeeper } from './io/release-keeper.ts'
 import { StatusWriter } from './io/status-writer.ts'
 import { KeysByNamespace } from './keys-by-namespace.ts'
 import { concernsUs, showsNews } from './relevance.ts'
 
-export interface ReconcilerOptions {
-  readonly cluster: Cluster
-  readonly client: Pick<KubeClient, 'create' | 'patch'>
-  /** MetalLB's own. */
-  readonly namespace: string
-  readonly classes: LoadBalancerClasses
-  readonly poolPriority: PoolPriority
-  /** Asked right before each write. */
-  readonly isLeader: () => boolean
-  /** The pools were read: what is wrong with them, in complete sentences. */
-  readonly onConfiguration?: (problems: readonly string[]) => void
-  readonly events: Pick<EventRecorder, 'event'>
-  readonly metrics: ControllerMetrics
-  readonly log: Logger
-  /** Writes under way at a time; 32 when not set. */
-  readonly concurrency?: number
-  readonly clock?: Clock
-}
-
-/** What is read of the cluster, on every replica. */
-export interface Cluster {
-  readonly services: Store<Service>
-  readonly namespaces: Store<Namespace>
-  readonly nodes: Store<Node>
-  readonly pools: Store<IPAddressPool>
-  readonly policies: Store<AllocationPolicy>
-  /** The ConfigMap of released addresses, if it exists. */
-  readonly releases: Store<ConfigMap>
-  start(): void
-  stop(): Promise<void>
-  whenSynced(): Promise<void>
-  /** Resolves when the Services are as new as that version, or when the signal aborts. */
-  catchUp(version: string, signal: AbortSignal): Promise<void>
-}
+/** Where reading all pools takes longer than this, there are thousands of them: when they come one by one, most of the time is left to the Services. */
+const quickMs = 20
+const pausePerReading = 2
 
 /** A Service that changed brings its key back by its watch event; this is for the event that never comes. */
 const changedRetryMs = 1000
@@ -73,6 +42,7 @@ const longestCatchUpMs = 10_000
 
 export class Reconciler {
   readonly #options: ReconcilerOptions
+  readonly #clock: Clock
   readonly #log: Logger
   readonly #cluster: Cluster
   readonly #writer: StatusWriter
@@ -82,12 +52,15 @@ export class Reconciler {
   readonly #configuration: ConfigurationReader
   /** Of type LoadBalancer. */
   readonly #keys = new KeysByNamespace()
+  readonly #pace = new NotePace()
   /** Since when there is reason to look at a Service (monotonic). */
   readonly #due = new Map<string, number>()
   readonly #releases: ReleaseKeeper
   #isSynced = false
   /** Pools, policies or the Nodes' addresses changed since they were read. */
   #isOutdated = false
+  /** When they were read last (monotonic), and how long that took. */
+  #lastReading = { endedAt: 0, tookMs: 0 }
   #book: Book | undefined
   #poolStatuses: PoolStatusWriter | undefined
   #queue: WorkQueue | undefined
@@ -99,16 +72,17 @@ export class Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options
+    this.#clock = options.clock ?? systemClock
     this.#log = named(options.log, 'controller/reconcile')
     this.#cluster = options.cluster
     scrapePools(options.metrics, () => this.#book?.ipam)
     scrapeWaiting(options.metrics, () => this.#book?.waiting.size ?? 0)
     scrapeDepths(options.metrics, () => ({ services: this.#queue }))
     this.#configuration = new ConfigurationReader(options)
-    this.#writer = new StatusWriter(options.client, this.#log, options.clock ?? systemClock)
+    this.#writer = new StatusWriter(options.client, this.#log, this.#clock)
     this.#releases = new ReleaseKeeper({
       ...options,
-      clock: options.clock ?? systemClock,
+      clock: this.#clock,
       view: (service) => viewService(service, options.classes),
       onChange: (addresses) => {
         if (this.#book !== undefined) void this.#perform(planReleased(this.#book, addresses), '')
@@ -184,7 +158,8 @@ export class Reconciler {
   }
 
   #begin(): void {
-    const { client, cluster, concurrency = 32, clock = systemClock, isLeader, log, metrics, namespace, poolPriority } = this.#options
+    const { client, cluster, concurrency = 32, isLeader, log, metrics, namespace, poolPriority } = this.#options
+    const clock = this.#clock
     this.#own = new OwnWrites()
     this.#refused.clear()
     this.#isOutdated = false
@@ -192,13 +167,21 @@ export class Reconciler {
     const services = this.#views()
     const ipam = createIpam(pools, { poolPriority, reserved, policies, releases: this.#releases.current() })
     this.#book = openBook(ipam, services, (name) => this.#source.namespaceOf(name))
-    this.#log.info({ event: 'bookRebuilt', services: services.length, held: ipam.allocations().length })
+    this.#log.info(
+      { event: 'bookRebuilt', services: services.length, held: ipam.allocations().length },
+      'leading: the books of addresses are made from the statuses of the Services',
+    )
     this.#poolStatuses = new PoolStatusWriter({ client, namespace, pools: cluster.pools, ipam, isLeader, log, clock })
     this.#poolStatuses.show()
     this.#releases.lead()
     const observer = observeQueue(metrics, 'services')
     this.#queue = new WorkQueue({ process: (key) => this.#process(key).finally(() => this.#askAgain()), concurrency, observer, log, clock })
-    this.#enqueueAll(services)
+    // Whoever has no address comes before those who, as far as the books know, have what they should.
+    for (const service of services.toSorted(byAge)) {
+      if (!concernsUs(this.#book, service)) continue
+      if (service.held.length === 0 || showsNews(this.#book, service)) this.#enqueue(service.key, service.held.length > 0)
+      else this.#queue.addLast(service.key)
+    }
   }
 
   #serviceChanged({ type, object }: Change<Service>): void {
@@ -236,16 +219,22 @@ export class Reconciler {
   #outdate(): void {
     if (!this.#isSynced || this.#isOutdated) return
     this.#isOutdated = true
-    queueMicrotask(() => this.#refresh())
+    const { endedAt, tookMs } = this.#lastReading
+    const pauseMs = tookMs < quickMs ? 0 : endedAt + tookMs * pausePerReading - this.#clock.now()
+    if (pauseMs <= 0) queueMicrotask(() => this.#refresh())
+    else void this.#clock.sleep(pauseMs).then(() => this.#refresh())
   }
 
   #refresh(): void {
     if (!this.#isOutdated) return
     this.#isOutdated = false
+    const startedAt = this.#clock.now()
     const configuration = this.#read()
-    if (this.#book === undefined) return
-    for (const key of reconfigureBook(this.#book, configuration, this.#source)) this.#enqueue(key)
+    const keys = this.#book === undefined ? [] : reconfigureBook(this.#book, configuration, this.#source)
+    for (const key of keys) this.#enqueue(key)
     this.#poolStatuses?.show()
+    const endedAt = this.#clock.now()
+    this.#lastReading = { endedAt, tookMs: endedAt - startedAt }
   }
 
   #read(): Configuration {
@@ -257,15 +246,11 @@ export class Reconciler {
   #enqueueAll(services: readonly ServiceView[]): void {
     const book = this.#book
     if (book === undefined) return
-    const concerned = services.filter((service) => concernsUs(book, service)).toSorted(byAge)
-    const isServed = ({ key }: ServiceView): boolean => book.ipam.allocationOf(key) !== undefined
-    // Who has nothing waits; the others are only to be checked, and a new leader has thousands of them.
-    const [served, unserved] = [concerned.filter(isServed), concerned.filter((service) => !isServed(service))]
-    for (const { key } of [...unserved, ...served]) this.#enqueue(key)
+    for (const service of services.toSorted(byAge)) if (concernsUs(book, service)) this.#enqueue(service.key)
   }
 
   #enqueue(key: string, isUrgent = false): void {
-    if (!this.#due.has(key)) this.#due.set(key, (this.#options.clock ?? systemClock).now())
+    if (!this.#due.has(key)) this.#due.set(key, this.#clock.now())
     if (isUrgent) this.#queue?.addFirst(key)
     else this.#queue?.add(key)
   }
@@ -349,7 +334,7 @@ export class Reconciler {
 
   #emit({ service, severity, reason, message, trace, refusal }: EmitEvent): void {
     if (reason === 'IPAllocated') this.#measure(service)
-    this.#log[severity === 'Warning' ? 'warn' : 'info']({ event: reason, service, message, ...(trace === undefined ? {} : { trace }) })
+    this.#log[severity === 'Warning' ? 'warn' : 'info']({ event: reason, service, ...(trace === undefined ? {} : { trace }) }, message)
     if (refusal !== undefined) this.#options.metrics.metallb_allocator_refusals_total.inc({ reason: refusal })
     const object = this.#own.latest(service, this.#cluster.services.get(service))
     if (object !== undefined) this.#options.events.event(object, severity, reason, message)
@@ -357,9 +342,9 @@ export class Reconciler {
 
   /** The API server has the address of a Service. */
   #measure(service: NamespacedName): void {
-    const { clock = systemClock, metrics } = this.#options
+    const { metrics } = this.#options
     const since = this.#due.get(service)
-    if (since !== undefined) metrics.metallb_allocator_allocation_duration_seconds.observe((clock.now() - since) / 1000)
+    if (since !== undefined) metrics.metallb_allocator_allocation_duration_seconds.observe((this.#clock.now() - since) / 1000)
   }
 
   /** @returns whether the API server took it and this replica still leads */
@@ -372,6 +357,13 @@ export class Reconciler {
       this.#queue?.addAfter(key, changedRetryMs)
       return false
     }
+    const isNote = viewService(before).heldText.join() === action.addresses.join()
+    const pauseMs = isNote ? this.#pace.pauseMs(key, this.#clock.now()) : 0
+    if (pauseMs > 0) {
+      this.#queue?.addAfter(key, pauseMs)
+      return false
+    }
+    if (isNote) this.#pace.note(key, this.#clock.now())
     const outcome = await this.#writer.write(action, before).catch((error: unknown) => {
       metrics.metallb_k8s_client_update_errors_total.inc()
       throw error

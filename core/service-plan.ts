@@ -9,6 +9,7 @@ import type { NamespaceView } from './namespace.ts'
 import { type NamespacedName, splitName } from './namespaced-name.ts'
 import { announced, cleared, conditionOf, distinctPools, type EmitEvent, isShown, type Kept, kept, type Outcome, refused } from './news.ts'
 import { isOnItsWay, takeBack } from './on-its-way.ts'
+import { quote } from './quote.ts'
 import type { Refusal } from './refusal.ts'
 import type { Result } from './result.ts'
 import type { AllocatedCondition, ServiceView } from './service.ts'
@@ -103,9 +104,9 @@ function offer({ waiting }: Book): readonly Action[] {
 }
 
 function decide(book: Book, service: ServiceView, namespace: NamespaceView): readonly Action[] {
+  const hasLeftUs = book.ipam.allocationOf(service.key)?.uid === service.uid
   if (!service.isLoadBalancer) forget(book, service.key)
-  // Somebody else serves it: not even our own old annotation is touched.
-  if (service.isForeign) return []
+  if (service.isForeign) return hasLeftUs ? withdraw(service) : []
   return service.isLoadBalancer ? planBalanced(book, service, namespace) : writeIfNeeded(book, service, {}, undefined)
 }
 
@@ -136,6 +137,7 @@ function planBalanced(book: Book, service: ServiceView, namespace: NamespaceView
     waiting.leave(service.key)
     return actions
   }
+  actions.push(...unreadable(service))
   const { allocation, refusal } =
     before?.allocation === undefined ? allocateAnew(ipam, service, namespace) : extendIfWanted(ipam, service, namespace, before.allocation)
   if (before !== undefined) actions.push(...cleared(service, before, allocation))
@@ -154,6 +156,22 @@ function wasOvertaken({ unwritten }: Book, { heldText, key }: ServiceView, { add
   const before = unwritten.get(key)
   const shown = heldText.join()
   return before !== undefined && shown !== '' && shown !== before && shown !== addresses.map(formatAddress).join()
+}
+
+/**
+ * Somebody else serves it now. What is ours goes, if we served it a moment ago; where somebody else has written since, and what we find of others who use our
+ * names, stays.
+ */
+function withdraw({ key, resourceVersion, heldText, heldIsStrange, allocated, allocatedFromPool }: ServiceView): readonly Action[] {
+  const isOurs = heldText.length === 0 && !heldIsStrange && (allocated !== undefined || allocatedFromPool !== undefined)
+  return isOurs ? [{ type: 'writeStatus', service: key, resourceVersion, addresses: [], added: [] }] : []
+}
+
+/** MetalLB's word for a status that tells no family. */
+function unreadable({ key, heldText, held }: ServiceView): readonly Action[] {
+  if (heldText.length === held.length) return []
+  const message = `status.loadBalancer.ingress holds ${quote(heldText.join(', '))}, which are not all IP addresses: it is written anew`
+  return [{ type: 'emitEvent', service: key, severity: 'Warning', reason: 'nolbIPsIPFamily', message }]
 }
 
 function allocateAnew(ipam: Ipam, service: ServiceView, namespace: NamespaceView): Outcome {

@@ -106,7 +106,7 @@ export class EventRecorder {
     this.#options.onDropped?.('lineFull')
     if (this.#isFull) return
     this.#isFull = true
-    this.#log.warn({ event: 'eventsDropped', inLine: this.#length })
+    this.#log.warn({ event: 'eventsDropped', inLine: this.#length }, 'too many Events are in line: some are not sent')
   }
 
   #enqueue(object: KubeObject, fact: CorrelatedFact): void {
@@ -169,7 +169,7 @@ export class EventRecorder {
         return false
       }
       this.#options.onDropped?.('failed')
-      this.#log.warn({ event: 'eventNotSent', reason: item.fact.reason, err: error })
+      this.#log.warn({ event: 'eventNotSent', reason: item.fact.reason, err: error }, 'an Event could not be sent')
       return true
     }
   }

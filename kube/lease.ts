@@ -128,11 +128,11 @@ export class LeaderElection {
         this.#request = this.#write(effect.over)
         break
       case 'startedLeading':
-        this.#log.info({ event: 'startedLeading', identity: this.#options.identity })
+        this.#log.info({ event: 'startedLeading', identity: this.#options.identity }, 'this replica leads')
         this.#options.onStartedLeading(lastWriteOf(this.#election.seen?.lease))
         break
       case 'stoppedLeading':
-        this.#log.warn({ event: 'stoppedLeading', reason: effect.reason })
+        this.#log.warn({ event: 'stoppedLeading', reason: effect.reason }, 'this replica leads no more')
         void this.#options.onStoppedLeading()
         break
     }
@@ -197,9 +197,9 @@ export class LeaderElection {
       if (lease.spec?.holderIdentity !== identity) return
       const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#microTime() }
       await client.replace(resources.leases, { ...this.#noted(lease), spec }, { deadlineMs: 2_000 })
-      this.#log.info({ event: 'leaseReleased' })
+      this.#log.info({ event: 'leaseReleased' }, 'the Lease is released')
     } catch (error) {
-      this.#log.warn({ event: 'leaseNotReleased', err: error })
+      this.#log.warn({ event: 'leaseNotReleased', err: error }, 'the Lease could not be released: others wait until it runs out')
     }
   }
 
@@ -218,7 +218,8 @@ export class LeaderElection {
 
   #failed(error: unknown): void {
     // An outage is one line, not one each retry period.
-    if (!this.#failing && !this.#stopping.signal.aborted) this.#log.warn({ event: 'leaseUnreachable', err: error })
+    if (!this.#failing && !this.#stopping.signal.aborted)
+      this.#log.warn({ event: 'leaseUnreachable', err: error }, 'the Lease cannot be read or renewed')
     this.#failing = true
     this.#apply({ type: 'failed' })
   }

@@ -42,9 +42,9 @@ export async function runProgram<T extends FlagTable & Pick<typeof commonFlags, 
 
 /** What all binaries should agree on stands in the log of each. */
 function tellSettings(flags: Readonly<Record<string, unknown>>, { warnings }: Settings, log: Logger): void {
-  for (const reason of warnings) log.warn({ event: 'settingUnknown', reason })
+  for (const reason of warnings) log.warn({ event: 'settingUnknown' }, reason)
   const values = Object.keys(settingFlags).flatMap((name) => (Object.hasOwn(flags, name) ? [[name, flags[name]] as const] : []))
-  log.info({ event: 'settings', ...Object.fromEntries(values) })
+  log.info({ event: 'settings', ...Object.fromEntries(values) }, 'settings')
 }
 
 /** The namespace in which MetalLB runs: what the flag says, else the Pod's own. Throws when there is neither. */

@@ -23,14 +23,18 @@ export interface QueueObserver {
   retried(): void
 }
 
+const [first, usual, last] = [0, 1, 2] as const
+type Rank = typeof first | typeof usual | typeof last
+
+/** Work that waits for nothing must not keep events and answers waiting. */
+const keysPerTurn = 100
+
 export class WorkQueue {
   readonly #options: WorkQueueOptions
   readonly #clock: Clock
   readonly #log: Logger
-  /** In the order of their arrival, and since when (monotonic). */
-  readonly #waiting = new Map<string, number>()
-  /** Before those. */
-  readonly #urgent = new Map<string, number>()
+  /** In the order of their arrival, and since when (monotonic); a line comes after the one before it. */
+  readonly #lines = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()] as const
   readonly #working = new Map<string, Promise<void>>()
   /** Added while worked on: to be looked at once more. */
   readonly #again = new Set<string>()
@@ -38,6 +42,7 @@ export class WorkQueue {
   /** Keys that come by themselves, and when (monotonic). */
   readonly #later = new Map<string, { readonly at: number; readonly cancel: AbortController }>()
   #filling = false
+  #begun = 0
   #stopped = false
 
   constructor(options: WorkQueueOptions) {
@@ -50,22 +55,33 @@ export class WorkQueue {
   add(key: string): void {
     if (this.#stopped) return
     this.#cancelLater(key)
-    if (this.#working.has(key)) this.#again.add(key)
-    else if (!this.#urgent.has(key) && !this.#waiting.has(key)) {
-      this.#waiting.set(key, this.#clock.now())
-      this.#options.observer?.added()
-    }
-    this.#fillSoon()
+    this.#put(key, usual)
   }
 
   /** Like `add`, but before all that were not added like this. */
   addFirst(key: string): void {
     if (this.#stopped) return
-    this.add(key)
-    const since = this.#waiting.get(key)
-    if (since === undefined) return
-    this.#waiting.delete(key)
-    this.#urgent.set(key, since)
+    this.#cancelLater(key)
+    this.#put(key, first)
+  }
+
+  /** Like `add`, but after all that were not added like this. */
+  addLast(key: string): void {
+    if (!this.#stopped) this.#put(key, last)
+  }
+
+  /** Where it stands already it stays, unless that is further behind. */
+  #put(key: string, rank: Rank): void {
+    if (this.#working.has(key)) this.#again.add(key)
+    else {
+      const before = this.#lines.findIndex((line) => line.has(key))
+      if (before !== -1 && before <= rank) return
+      const since = this.#lines[before]?.get(key)
+      this.#lines[before]?.delete(key)
+      this.#lines[rank].set(key, since ?? this.#clock.now())
+      if (since === undefined) this.#options.observer?.added()
+    }
+    this.#fillSoon()
   }
 
   /** Like `add`, in `ms` milliseconds; of several such wishes for one key the earliest counts. */
@@ -85,8 +101,7 @@ export class WorkQueue {
   /** Takes nothing more and waits for the workers. */
   async stop(): Promise<void> {
     this.#stopped = true
-    this.#urgent.clear()
-    this.#waiting.clear()
+    for (const line of this.#lines) line.clear()
     this.#again.clear()
     for (const key of this.#later.keys()) this.#cancelLater(key)
     await Promise.all(this.#working.values())
@@ -94,7 +109,7 @@ export class WorkQueue {
 
   /** Keys in line, without those being worked on or planned for later. */
   get depth(): number {
-    return this.#urgent.size + this.#waiting.size + this.#again.size
+    return this.#lines.reduce((sum, line) => sum + line.size, this.#again.size)
   }
 
   /** Not at once: what is added in one turn of the caller is one reason to work. */
@@ -108,9 +123,18 @@ export class WorkQueue {
   }
 
   #fill(): void {
-    for (const line of [this.#urgent, this.#waiting]) {
+    if (this.#filling) return
+    for (const line of this.#lines) {
       for (const [key, since] of line) {
         if (this.#working.size >= this.#options.concurrency) return
+        if (++this.#begun % keysPerTurn === 0) {
+          this.#filling = true
+          setImmediate(() => {
+            this.#filling = false
+            this.#fill()
+          })
+          return
+        }
         line.delete(key)
         this.#options.observer?.started(this.#clock.now() - since)
         this.#working.set(key, this.#work(key))
@@ -140,7 +164,7 @@ export class WorkQueue {
     this.#options.observer?.retried()
     const pauses = { first: this.#options.baseDelayMs ?? 5, longest: this.#options.maxDelayMs ?? 30_000 }
     const pause = backoff(failures, pauses, this.#clock.random())
-    this.#log.warn({ event: 'workFailed', key, failures, retryInMs: Math.round(pause), err: error })
+    this.#log.warn({ event: 'workFailed', key, failures, retryInMs: Math.round(pause), err: error }, 'work failed and will be tried again')
     this.addAfter(key, pause)
   }
 

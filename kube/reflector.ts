@@ -97,7 +97,7 @@ export class Reflector<T extends KubeObject> {
     this.#log = named(options.log, 'kube/reflector').child({ resource: options.resource.plural })
     this.#store = new ObjectStore<T>((err) => {
       this.counters.listenerErrors++
-      this.#log.error({ event: 'listenerFailed', err })
+      this.#log.error({ event: 'listenerFailed', err }, 'a bug: a listener of this cache failed')
     })
   }
 
@@ -256,13 +256,13 @@ export class Reflector<T extends KubeObject> {
   /** Decides how to go on after a failure. @returns the pause that the server asked for, in milliseconds */
   #judge(error: unknown): number {
     if (!(error instanceof ApiError) && !(error instanceof BrokenWatch)) {
-      this.#log.error({ event: 'reflectorFailed', err: error })
+      this.#log.error({ event: 'reflectorFailed', err: error }, 'a bug: this cache failed and goes on')
       return 0
     }
     if (this.#needsList && error instanceof ApiError && this.#options.emptyOn?.includes(error.status) === true) {
       this.#contact()
       this.#sync()
-      this.#log.debug({ event: 'kindMissing', reason: wordsOf(error) })
+      this.#log.debug({ event: 'kindMissing', reason: wordsOf(error) }, 'the API server does not know this kind')
       return missingKindMs
     }
     if (error.status === 410) {
@@ -270,7 +270,10 @@ export class Reflector<T extends KubeObject> {
       // A server that came back says this to everybody: it is well, and the outage's pauses are over. Only one that says it again after a list has to wait.
       if (!this.#expired) this.#failures = 0
       this.#expired = true
-      this.#log.info({ event: 'versionExpired', resourceVersion: this.#store.resourceVersion })
+      this.#log.info(
+        { event: 'versionExpired', resourceVersion: this.#store.resourceVersion },
+        'the API server has forgotten our version: everything is listed anew',
+      )
       return 0
     }
     // An event that nobody can read, or a version that the server refuses, does not get better by asking again. Other refusals do: a server that starts says
@@ -287,17 +290,16 @@ export class Reflector<T extends KubeObject> {
     // A connection that ends once is daily life; it is news when the next attempt fails too.
     const isNews = this.#failures > 1 && this.#reported !== kind
     if (isNews) this.#reported = kind
-    this.#log[isNews ? 'warn' : 'debug']({
-      event: 'watchInterrupted',
-      reason: wordsOf(error),
-      resourceVersion: this.#store.resourceVersion,
-    })
+    this.#log[isNews ? 'warn' : 'debug'](
+      { event: 'watchInterrupted', reason: wordsOf(error), resourceVersion: this.#store.resourceVersion },
+      'a watch ended; it is opened again',
+    )
   }
 
   #recovered(): void {
     if (this.#reported === undefined) return
     this.#reported = undefined
-    this.#log.info({ event: 'watchResumed', resourceVersion: this.#store.resourceVersion })
+    this.#log.info({ event: 'watchResumed', resourceVersion: this.#store.resourceVersion }, 'the watch goes on')
   }
 
   #contact(): void {

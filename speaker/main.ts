@@ -145,10 +145,10 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     const since = performance.now()
     // A stuck thread would keep `process.exit` waiting for ever.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), stopLimitMs)
-    log.info({ event: 'stopping', signal })
+    log.info({ event: 'stopping', signal }, 'stopping')
     reconciler.stop()
     await Promise.all([bgp.stop(), arp?.stop(), report.stop()])
-    log.info({ event: 'stopped', tookMs: Math.round(performance.now() - since) })
+    log.info({ event: 'stopped', tookMs: Math.round(performance.now() - since) }, 'stopped')
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -163,7 +163,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   await Promise.all(layer2Reflectors.map((reflector) => reflector.whenSynced()))
   // A kind of BGP that may not be read, or does not exist, is waited for by BGP alone.
   await Promise.race([synced, sleep(bgpPatienceMs)])
-  log.info({ event: 'synced', node, namespace, services: services.store.size, nodes: nodes.store.size })
+  log.info({ event: 'synced', node, namespace, services: services.store.size, nodes: nodes.store.size }, 'the caches are warm')
   reconciler.start()
   await synced
   report.start()

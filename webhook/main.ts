@@ -117,14 +117,14 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
     reject: (status) => admission.reject(status),
   })
   async function stop(signal: NodeJS.Signals): Promise<void> {
-    log.info({ event: 'stopping', signal })
+    log.info({ event: 'stopping', signal }, 'stopping')
     server.beginDrain()
     // The Secret may be deleted together with us.
     await Promise.all([keeper.stop(), registrar.stop(), systemClock.sleep(progress === undefined ? lameDuckMs : 0)])
     await server.close(drainLimitMs)
     await Promise.all([view.stop(), policies.close(), health.close(), metricsServer.close()])
     client.close()
-    log.info({ event: 'stopped' })
+    log.info({ event: 'stopped' }, 'stopped')
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -154,7 +154,7 @@ async function run(options: FlagValues<typeof flagTable>, log: Logger): Promise<
   view.onEnding(() => {
     registrar.refresh()
   })
-  log.info({ event: 'serving', port: server.port, namespace })
+  log.info({ event: 'serving', port: server.port, namespace }, 'serving admission requests')
   progress = undefined
   registrar.start()
 }

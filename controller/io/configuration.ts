@@ -57,6 +57,6 @@ export class ConfigurationReader {
     const told = this.#told
     this.#told = new Set(found.map(({ message }) => message))
     for (const { code, message, reason: _, value: __, ...subject } of found)
-      if (!told.has(message)) this.#options.log.warn({ ...subject, reason: code, problem: message })
+      if (!told.has(message)) this.#options.log.warn({ ...subject, reason: code }, message)
   }
 }

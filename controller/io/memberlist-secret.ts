@@ -36,7 +36,8 @@ async function ensure({ client, deployment, log, name, namespace }: MemberlistSe
     metadata: { name, namespace, ownerReferences },
     data,
   })
-  if (await succeeds(made, 409)) log.info({ event: 'memberlistSecretMade', secret: `${namespace}/${name}` })
+  if (await succeeds(made, 409))
+    log.info({ event: 'memberlistSecretMade', secret: `${namespace}/${name}` }, 'the Secret of the membership of speakers is made')
 }
 
 /** False when the API server answers with that status: 404, it is not there; 409, somebody else was quicker. */

@@ -116,10 +116,14 @@ export class BgpAnnouncer {
     if (peers.join() !== before.peers.join()) {
       this.#options.onPeers(key, peers)
       const prefixes = routes.map(({ prefix }) => prefix)
-      if (peers.length > 0) log.info({ event: 'bgpServiceAnnounced', service: key, peers, prefixes })
-      else log.info({ event: 'bgpServiceWithdrawn', service: key, reason: withheld ?? 'noPeer' })
+      if (peers.length > 0) log.info({ event: 'bgpServiceAnnounced', service: key, peers, prefixes }, 'a Service is announced over BGP')
+      else
+        log.info(
+          { event: 'bgpServiceWithdrawn', service: key, reason: withheld ?? 'noPeer' },
+          'a Service is not announced over BGP any more',
+        )
     } else if (withheld !== undefined && withheld !== before.withheld && peers.length === 0) {
-      log.debug({ event: 'bgpWithheld', service: key, reason: withheld })
+      log.debug({ event: 'bgpWithheld', service: key, reason: withheld }, 'a Service is not announced over BGP')
     }
   }
 

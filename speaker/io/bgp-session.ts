@@ -224,7 +224,7 @@ export class BgpSession {
     this.#carrier = { direction, session }
     this.#feed.begin(session.families, writer)
     this.#lastCause = undefined
-    this.#log.info({ event: 'bgpSessionUp', direction, localAddress: formatAddress(local), peerAs: session.peerAs })
+    this.#log.info({ event: 'bgpSessionUp', direction, localAddress: formatAddress(local), peerAs: session.peerAs }, 'a BGP session is up')
     if (!wasUp) this.#onChange(this, { isUp: true, cause: undefined })
     this.#write()
   }
@@ -233,14 +233,14 @@ export class BgpSession {
   #ended(direction: Direction, cause: EndCause): void {
     const reason = describeEnd(cause)
     const isNews = this.#carrier === undefined && reason !== this.#lastCause && !this.#isStopping
-    this.#log[isNews ? 'warn' : 'debug']({ event: 'bgpConnectionEnded', direction, reason })
+    this.#log[isNews ? 'warn' : 'debug']({ event: 'bgpConnectionEnded', direction, reason }, 'a BGP connection ended')
     this.#lastCause = reason
   }
 
   #lost(): void {
     this.#carrier = undefined
     this.#feed.end()
-    this.#log[this.#isStopping ? 'info' : 'warn']({ event: 'bgpSessionDown', reason: this.#lastCause })
+    this.#log[this.#isStopping ? 'info' : 'warn']({ event: 'bgpSessionDown', reason: this.#lastCause }, 'a BGP session is down')
     this.#onChange(this, { isUp: false, cause: this.#lastCause })
   }
 

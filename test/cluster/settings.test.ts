@@ -44,7 +44,7 @@ describe('the settings', () => {
     expect((await said('speaker', 'settings')).at(-1)).to.include({ 'lb-class': '', 'ignore-exclude-lb': true })
     const hint = 'key "pool-priorty" of ConfigMap metallb-settings means nothing: did you mean "pool-priority"?'
     for (const component of ['webhook', 'controller', 'speaker'])
-      expect((await said(component, 'settingUnknown')).at(-1)).to.include({ reason: hint })
+      expect((await said(component, 'settingUnknown')).at(-1)).to.include({ msg: hint })
   })
 
   it('hold: a wrong Service is warned about and stored', async () => {

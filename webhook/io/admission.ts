@@ -90,7 +90,10 @@ export class Admission {
       this.#metrics.metallb_admission_request_duration_seconds.observe({ kind }, (this.#clock.now() - startedAt) / 1000)
       return { status: 200, body: stringifyJson(answer) }
     } catch (error) {
-      this.#log.error({ event: 'admissionFailed', call, ...subject(request), err: error })
+      this.#log.error(
+        { event: 'admissionFailed', call, ...subject(request), err: error },
+        'a bug: a request could not be judged, and is answered as the registration says',
+      )
       return this.reject(failure(500, 'InternalError', `the review failed: ${wordsOf(error)}`))
     }
   }
@@ -107,7 +110,7 @@ export class Admission {
   /** Counts and words an HTTP error. */
   reject(status: Status): HttpAnswer {
     this.#metrics.metallb_admission_errors_total.inc({ status: String(status.code) })
-    this.#log.warn({ event: 'requestRejected', status: status.code, reason: status.message })
+    this.#log.warn({ event: 'requestRejected', status: status.code }, status.message)
     return { status: status.code, body: stringifyJson(status) }
   }
 
@@ -132,7 +135,7 @@ export class Admission {
       this.#logRefusal(call, request, problems, startedAt)
       return { answer: withAudit((isDeletion ? forbid : refuse)(request, problems, warnings), audit), code: first.code }
     }
-    if (patch.length > 0) this.#log.debug({ event: 'defaulted', ...subject(request), patch })
+    if (patch.length > 0) this.#log.debug({ event: 'defaulted', ...subject(request), patch }, 'a default pool is filled in')
     // Only mutating webhooks may patch.
     return { answer: withAudit(allow(request, warnings, call === 'mutating' ? patch : []), audit), code: '' }
   }
@@ -180,14 +183,20 @@ export class Admission {
 
   #confirmed(kinds: readonly OwnKind[], request: AdmissionRequest): Promise<World | string> {
     return this.#worlds.confirmed(kinds).catch((error: unknown) => {
-      this.#log.error({ event: 'confirmationFailed', ...subject(request), reason: wordsOf(error) })
+      this.#log.error(
+        { event: 'confirmationFailed', ...subject(request), reason: wordsOf(error) },
+        'what a refusal rests on could not be read from the API server',
+      )
       return wordsOf(error)
     })
   }
 
   #confirmedIn(evidence: readonly Evidence[], request: AdmissionRequest): Promise<World | undefined> {
     return this.#worlds.confirmedIn(evidence).catch((error: unknown) => {
-      this.#log.error({ event: 'confirmationFailed', ...subject(request), reason: wordsOf(error) })
+      this.#log.error(
+        { event: 'confirmationFailed', ...subject(request), reason: wordsOf(error) },
+        'what a refusal rests on could not be read from the API server',
+      )
       return undefined
     })
   }
@@ -195,19 +204,15 @@ export class Admission {
   #tellOwner(request: AdmissionRequest, notes: readonly PolicyNote[]): void {
     for (const { type, policy, validation, message } of notes) {
       this.#metrics.metallb_admission_policy_notes_total.inc({ type })
-      this.#log[type === 'audited' ? 'info' : 'warn']({ event: noteEvents[type], ...subject(request), policy, validation, reason: message })
+      this.#log[type === 'audited' ? 'info' : 'warn']({ event: noteEvents[type], ...subject(request), policy, validation }, message)
     }
   }
 
   #logRefusal(call: Call, request: AdmissionRequest, problems: readonly Problem[], startedAt: number): void {
-    this.#log.info({
-      event: 'admissionRefused',
-      call,
-      ...subject(request),
-      codes: problems.map(({ code }) => code),
-      fields: problems.map(({ field }) => field),
-      tookMs: Math.round(this.#clock.now() - startedAt),
-    })
+    const codes = problems.map(({ code }) => code)
+    const fields = problems.map(({ field }) => field)
+    const tookMs = Math.round(this.#clock.now() - startedAt)
+    this.#log.info({ event: 'admissionRefused', call, ...subject(request), codes, fields, tookMs }, 'a change is refused')
   }
 }
 

@@ -256,7 +256,10 @@ export class ClusterView {
       typeof about === 'function' ? store.list().filter(about) : [store.get(about)].filter((object) => object !== undefined)
     while (!isAsNewAs({ objects: objects(), resourceVersion: store.resourceVersion }, listed)) {
       if (this.#clock.now() >= giveUpAt) {
-        log.warn({ event: 'cacheBehind', resource: resource.plural, have: store.resourceVersion, want: resourceVersion })
+        log.warn(
+          { event: 'cacheBehind', resource: resource.plural, have: store.resourceVersion, want: resourceVersion },
+          'a watch has not brought in time what the API server says',
+        )
         return false
       }
       await this.#clock.sleep(pollMs)

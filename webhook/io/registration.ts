@@ -153,8 +153,9 @@ export class Registrar {
     if (current === undefined) return
     if (step.type === 'write') await this.#register(current, facts, step.policy)
     if (step.type === 'entrust' && (await this.#write(call, entrustPatch(current, facts))))
-      this.#log.info({ event: 'webhookEntrusted', call })
-    if (step.type === 'withdraw' && (await this.#write(call, withdrawalPatch(current)))) this.#log.info({ event: 'webhookWithdrawn', call })
+      this.#log.info({ event: 'webhookEntrusted', call }, 'the API server asks this webhook from now on, and refuses when it cannot')
+    if (step.type === 'withdraw' && (await this.#write(call, withdrawalPatch(current))))
+      this.#log.info({ event: 'webhookWithdrawn', call }, 'the webhook is withdrawn: our namespace ends')
     if (step.type === 'prove') await this.#prove(current, facts)
   }
 
@@ -163,20 +164,24 @@ export class Registrar {
     const obstacle = await probeWebhook(this.#options.client, call, facts.namespace)
     if (obstacle === undefined) {
       this.#failedProbes.delete(call)
-      this.#log.info({ event: 'webhookProven', call })
+      this.#log.info({ event: 'webhookProven', call }, 'a request of our own has come back through the API server')
       return this.#register(current, facts, 'Fail')
     }
     const failed = (this.#failedProbes.get(call) ?? 0) + 1
     this.#failedProbes.set(call, failed)
     const again = failed < quickProbes ? Math.min(firstProbeMs * 2 ** Math.min(failed - 1, 10), quickProbeMs) : slowProbeMs
-    this.#log[failed === quickProbes ? 'warn' : 'debug']({ event: 'webhookNotProven', call, reason: obstacle, attempts: failed })
+    this.#log[failed === quickProbes ? 'warn' : 'debug'](
+      { event: 'webhookNotProven', call, reason: obstacle, attempts: failed },
+      'a request of our own has not come back through the API server yet',
+    )
     this.#queue.addAfter(call, again)
   }
 
   async #register(current: WebhookConfiguration, facts: RegistrationFacts, policy: OwnPolicy): Promise<void> {
     const written = await this.#write(facts.call, registrationPatch(current, facts, policy))
     if (written && policy === 'Ignore' && facts.call === 'mutating') this.#isFirst = true
-    if (written) this.#log.info({ event: 'webhookRegistered', call: facts.call, failurePolicy: policy })
+    if (written)
+      this.#log.info({ event: 'webhookRegistered', call: facts.call, failurePolicy: policy }, 'the registration of the webhook is written')
   }
 
   /** False when somebody else wrote in between: the watch brings what, and we look again. */
@@ -201,12 +206,10 @@ export class Registrar {
     if (said === (this.#lastSaid.get(call) ?? '')) return
     this.#lastSaid.set(call, said)
     if (step.type === 'missing') {
-      this.#log.warn({
-        event: 'webhookConfigurationMissing',
-        call,
-        reason: `there is no ${call} webhook configuration "${configurationName}": apply the manifests`,
-      })
+      const message = `there is no ${call} webhook configuration "${configurationName}": apply the manifests`
+      this.#log.warn({ event: 'webhookConfigurationMissing', call }, message)
     }
-    if (step.type === 'superseded') this.#log.info({ event: 'webhookSuperseded', call, by: step.by })
+    if (step.type === 'superseded')
+      this.#log.info({ event: 'webhookSuperseded', call, by: step.by }, 'a newer replica has the registration')
   }
 }

@@ -79,6 +79,21 @@ describe('the default pool of a Service', () => {
     expect(patchOf(service({ annotations: { 'metallb.io/address-pool-source': 'default' } }))).to.deep.equal([])
   })
 
+  it('is that of today when the Service becomes a LoadBalancer again', () => {
+    const defaulted = (pool: string, type: string): Fields =>
+      service({ annotations: { 'metallb.io/address-pool': pool, 'metallb.io/address-pool-source': 'default' } }, { type })
+    const again = (pool: string, pools = world): readonly unknown[] =>
+      review(requestFor(defaulted(pool, 'LoadBalancer'), defaulted(pool, 'ClusterIP')), pools).patch
+    expect(again('main')).to.deep.equal([])
+    expect(again('shop')).to.deep.equal([{ op: 'add', path: '/metadata/annotations/metallb.io~1address-pool', value: 'main' }])
+    expect(again('gone', worldOf([stored('main', ['10.0.0.0/24'], 1)]))).to.deep.equal([
+      { op: 'remove', path: '/metadata/annotations/metallb.io~1address-pool' },
+      { op: 'remove', path: '/metadata/annotations/metallb.io~1address-pool-source' },
+    ])
+    const away = review(requestFor(defaulted('shop', 'ClusterIP'), defaulted('shop', 'LoadBalancer')), world)
+    expect(away.patch).to.deep.equal([])
+  })
+
   it('is nothing while no pool is a default', () => {
     expect(review(requestFor(service()), worldOf([stored('main', ['10.0.0.0/24'], 1)])).patch).to.deep.equal([])
   })

@@ -230,9 +230,10 @@ describe('The certificate keeper', function () {
     expect(set?.cert).to.equal(given['tls.crt'])
     for (let look = 0; look < 10; look++) await brief()
     expect(store.writes).to.equal(0)
-    expect(logs.filter(({ event }) => event === 'certificateNotOurs').map(({ reason }) => String(reason).replace(/;.*/, ''))).to.deep.equal(
-      ['the Secret lacks ca.crt', 'the Secret lacks ca.key'],
-    )
+    expect(logs.filter(({ event }) => event === 'certificateNotOurs').map(({ msg }) => String(msg).replace(/;.*/, ''))).to.deep.equal([
+      'the Secret lacks ca.crt',
+      'the Secret lacks ca.key',
+    ])
   })
 })
 

@@ -63,6 +63,26 @@ describe('The plan for a Service', () => {
     expect([cluster.writes, cluster.held('shop/web')]).to.deep.equal([0, '192.0.2.1'])
   })
 
+  it('takes back what is ours when a Service goes over to a foreign class, and nothing that its new owner wrote', () => {
+    const cluster = clusterWith(['shop/web'], ['shop/other'])
+    const ours = { annotations: { 'metallb.io/ip-allocated-from-pool': 'a' }, spec: { loadBalancerClass: 'example.com/lb' } }
+    cluster.put(serviceObject('shop/web', ours))
+    expect([cluster.view('shop/web')?.allocatedFromPool, cluster.held('shop/web')]).to.deep.equal([undefined, ''])
+    cluster.put(serviceObject('shop/other', { ...ours, held: ['192.0.2.1'] }))
+    expect([cluster.view('shop/other')?.allocatedFromPool, cluster.held('shop/other')]).to.deep.equal(['a', '192.0.2.1'])
+    cluster.put(serviceObject('shop/third'))
+    expect(cluster.held('shop/third')).to.equal('10.0.0.1')
+  })
+
+  it('says that a status cannot be read, and writes it anew', () => {
+    const cluster = clusterWith(['shop/web', { held: ['10.0.0.1', 'soon'], annotations: { 'metallb.io/ip-allocated-from-pool': 'a' } }])
+    expect(cluster.held('shop/web')).to.equal('10.0.0.1')
+    expect(cluster.events.filter((event) => event.includes('nolbIPsIPFamily'))).to.deep.equal([
+      'Warning nolbIPsIPFamily shop/web: status.loadBalancer.ingress holds "10.0.0.1, soon", which are not all IP addresses: it is written anew',
+    ])
+    expect(cluster.planFor('shop/web')).to.deep.equal([])
+  })
+
   it('releases the address and removes the annotation when the type changes', () => {
     const cluster = clusterWith(['shop/web'])
     const annotations = { 'metallb.io/ip-allocated-from-pool': 'a' }

@@ -47,6 +47,10 @@ class Scene {
   isLeader = true
   isWatching = true
   answer: ((key: string) => Promise<void>) | undefined
+  /** Added to what the clock says. */
+  passedMs = 0
+  /** How long it takes to read the configuration. */
+  readingMs = 0
   #version = 100
   #wake: (() => void)[] = []
 
@@ -55,6 +59,7 @@ class Scene {
     metrics.registry.resetMetrics()
     const clock: Clock = {
       ...systemClock,
+      now: () => systemClock.now() + this.passedMs,
       sleep: (ms) => {
         this.waits.push(ms)
         return new Promise((resolve) => this.#wake.push(resolve))
@@ -84,6 +89,9 @@ class Scene {
       classes: {},
       poolPriority: 'highest',
       isLeader: () => this.isLeader,
+      onConfiguration: () => {
+        this.passedMs += this.readingMs
+      },
       events: { event: (object, _type, reason, message) => this.events.push(`${object.metadata.name} ${reason}: ${message}`) },
       metrics,
       log: createLogger({ component: 'controller', level: 'info', destination: { write: (line) => this.lines.push(line) } }),
@@ -239,6 +247,34 @@ describe('The controller', () => {
     arrival.resolve()
     await scene.rest()
     expect(scene.writes).to.deep.equal([])
+  })
+
+  it('writes why there is no address once a second at most, and an address at once', async () => {
+    const scene = await new Scene().pool('10.0.0.1/32').put('one').put('two').lead()
+    const asking = (pool: string): ServiceOptions => ({ annotations: { 'metallb.io/address-pool': pool } })
+    for (const pool of ['gone', 'away', 'lost']) await scene.put('two', asking(pool)).rest()
+    const of = (name: string): readonly string[] => scene.writes.filter((write) => write.startsWith(`shop/${name} `))
+    expect(of('two')).to.deep.equal(['shop/two nothing'])
+    scene.passedMs += 1000
+    await scene.wake().rest()
+    expect(of('two')).to.deep.equal(['shop/two nothing', 'shop/two nothing'])
+    expect(scene.stored.get('shop/two')?.status?.conditions?.[0]?.message).to.include('"lost"')
+    scene.remove('one')
+    await scene.put('two', asking('a')).rest()
+    expect(of('two').at(-1)).to.equal('shop/two 10.0.0.1')
+  })
+
+  it('reads a configuration that takes long no more often than leaves time for the Services', async () => {
+    const scene = await new Scene().pool('10.0.0.1/32').put('one').put('two').lead()
+    scene.readingMs = 50
+    await scene.pool('10.0.0.1/32', 'b').pool('10.0.1.0/32').rest()
+    expect(scene.heldCount()).to.equal(2)
+    await scene.put('three').pool('10.0.2.1/32', 'c').rest()
+    expect([scene.heldCount(), scene.waits.at(-1)]).to.satisfy(
+      ([held, ms]: readonly number[]) => held === 2 && ms !== undefined && ms > 50 && ms < 200,
+    )
+    await scene.wake().rest()
+    expect(scene.heldCount()).to.equal(3)
   })
 
   it('asks whether it leads right before each write', async () => {

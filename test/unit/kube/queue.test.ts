@@ -143,15 +143,17 @@ describe('A work queue', function () {
     await queue.stop()
   })
 
-  it('takes what is urgent before what came earlier, and each key once', async () => {
+  it('takes what is urgent before what came earlier, and what can wait after it, and each key once', async () => {
     const done: string[] = []
     const { queue } = queueOf((key) => Promise.resolve(void done.push(key)), { concurrency: 1 })
     for (const key of ['a', 'b', 'c', 'd']) queue.add(key)
+    for (const key of ['y', 'a', 'z']) queue.addLast(key)
     for (const key of ['c', 'e', 'b']) queue.addFirst(key)
     queue.add('c')
-    expect(queue.depth).to.equal(5)
+    queue.add('z')
+    expect(queue.depth).to.equal(7)
     await settled()
-    expect(done).to.deep.equal(['c', 'e', 'b', 'a', 'd'])
+    expect(done).to.deep.equal(['c', 'e', 'b', 'a', 'd', 'z', 'y'])
     await queue.stop()
   })
 
@@ -177,6 +179,18 @@ describe('A work queue', function () {
     work[1]?.reject(new Error('not this time'))
     await settled()
     expect(told).to.deep.equal(['added', 'added', 'started after 0', 'ended after 10', 'started after 10', 'retried', 'ended after 5'])
+    await queue.stop()
+  })
+
+  it('lets the process breathe, however much work there is that waits for nothing', async () => {
+    let done = 0
+    const { queue } = queueOf(() => Promise.resolve(void done++))
+    for (let i = 0; i < 1000; i++) queue.add(`k${i}`)
+    await settled()
+    expect(done).to.be.within(1, 300)
+    while (queue.depth > 0) await settled()
+    await settled()
+    expect(done).to.equal(1000)
     await queue.stop()
   })
 

@@ -112,7 +112,7 @@ describe('a Service that a policy does not allow', () => {
     expect(JSON.parse(auditAnnotations?.['validation_failure'] ?? '')).to.deep.equal([
       { policy: 'prod', validation: 'validation "never"', message: 'not here' },
     ])
-    expect(scene.log.map(({ event, policy, reason }) => [event, policy, reason])).to.deep.equal([['policyAudited', 'prod', 'not here']])
+    expect(scene.log.map(({ event, policy, msg }) => [event, policy, msg])).to.deep.equal([['policyAudited', 'prod', 'not here']])
     const { values } = await metrics.metallb_admission_policy_notes_total.get()
     expect(values.map(({ labels }) => labels.type)).to.include('audited')
   })
@@ -134,7 +134,7 @@ describe('a policy that cannot be evaluated', () => {
       true,
       ['spec: AllocationPolicy "prod", validation "never", was not evaluated in time, so it does not count [PolicyNotEvaluated]'],
     ])
-    expect(scene.log[0]).to.include({ event: 'policyLate', reason: 'stopped after 50 ms' })
+    expect(scene.log[0]).to.include({ event: 'policyLate', msg: 'stopped after 50 ms' })
   })
 
   it('is asked no more when the time of the request is over', async () => {

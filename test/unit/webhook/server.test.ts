@@ -131,7 +131,7 @@ describe('the admission server', () => {
         dryRun: false,
         codes: ['PoolOverlap'],
         fields: ['spec.addresses[0]'],
-        msg: 'admissionRefused',
+        msg: 'a change is refused',
       })),
     )
   })
