@@ -166,6 +166,7 @@ export class Rehearsal {
     const before = this.#view(key)
     if (object === undefined) this.#services.delete(key)
     else this.#services.set(key, object)
-    this.#perform(planReleased(this.#book, this.#releases.observe(before, this.#view(key), this.#now)))
+    const changed = this.#releases.observe(before, this.#view(key), this.#now)
+    if (changed.length > 0) this.#perform(planReleased(this.#book, changed))
   }
 }
