@@ -275,14 +275,16 @@ export class Ledger {
     return entry !== undefined || settled
   }
 
-  /** Like `vacate`, but one address is free at once. */
+  /** Like `vacate`, but one address is free at once, also if the Service was leaving it. */
   giveUp(key: NamespacedName, address: Address): void {
     const entry = this.#entries.delete(key)
-    if (entry === undefined) return
-    const places = entry.places.filter((place) => place.address.value !== address.value)
-    this.#withdraw(entry)
-    this.#occupy(entry, places)
-    this.#leaving.set(key, [...(this.#leaving.get(key) ?? []), entry])
+    const all = [...(this.#leaving.get(key) ?? []), ...(entry === undefined ? [] : [entry])]
+    const staying = all.map((each) => each.places.filter((place) => place.address.value !== address.value))
+    for (const each of all) this.#withdraw(each)
+    for (const [index, each] of all.entries()) this.#occupy(each, staying[index] ?? [])
+    const left = all.filter(({ places }) => places.length > 0)
+    if (left.length > 0) this.#leaving.set(key, left)
+    else this.#leaving.delete(key)
   }
 
   vacate(key: NamespacedName): boolean {

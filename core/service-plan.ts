@@ -192,7 +192,8 @@ function keep(
   const current = known?.addresses ?? service.held
   if (current.length === 0) return undefined
   const kept = { had: current, isNews: known === undefined }
-  const claim = known === undefined ? claimHeld(book, service, namespace, actions) : ipam.claim(service, current, namespace)
+  const claim =
+    known === undefined ? claimHeld(book, service, namespace, actions) : claimKnown(book, service, known, { namespace, actions })
   if (claim.ok) {
     if (claim.value.addresses.length < current.length) ipam.shut(service, current)
     return { ...kept, allocation: claim.value }
@@ -208,6 +209,23 @@ function keep(
 function openDoor({ ipam, waiting }: Book, known: Allocation | undefined, { addresses, tenant }: Allocation): void {
   if (tenant.sharingKey === undefined || (known !== undefined && sameTenant(known.tenant, tenant))) return
   waiting.fulfil(hopesFrom(ipam, addresses, tenant.namespace))
+}
+
+/** Somebody who was to join it on terms that it no longer has is not there yet. */
+function claimKnown(
+  book: Book,
+  service: ServiceView,
+  { addresses }: Allocation,
+  { namespace, actions }: { readonly namespace: NamespaceView; readonly actions: Action[] },
+): Result<Allocation, Refusal> {
+  for (;;) {
+    const claim = book.ipam.claim(service, addresses, namespace)
+    if (claim.ok || !('by' in claim.error)) return claim
+    const { by, address } = claim.error
+    const isLive = service.held.some((shown) => sameAddress(shown, address))
+    if (!isLive || !isOnItsWay(book, by, address)) return claim
+    actions.push(takeBack(book, by, address))
+  }
 }
 
 /**
