@@ -1,11 +1,15 @@
 // What the product writes for people to read: the status of pools, ConfigurationStates, the condition of Services. And that it writes nothing while nothing happens.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import type { Narrator } from '../../demo/narrator.ts'
+import { announcer, arpAnswers, type Stage } from '../../demo/stage.ts'
 import type { Lab } from '../lab/lab.ts'
 import { until } from '../lab/wait.ts'
 import { productLab } from './product-lab.ts'
 
 const namespace = 'metallb-system'
+
+const silent: Narrator = { chapter: () => undefined, command: () => undefined, output: () => undefined, checked: () => undefined }
 
 let lab: Lab
 
@@ -131,6 +135,76 @@ describe('What the product writes', () => {
     const after = await writes()
     const news = [...after].filter(([series, count]) => count > (before.get(series) ?? 0)).map(([series]) => series)
     expect(news).to.deep.equal([])
+  })
+})
+
+describe('What a Service asks for', () => {
+  const adverts = `
+apiVersion: metallb.io/v1beta1
+kind: L2Advertisement
+metadata: {name: listed, namespace: ${namespace}}
+spec: {ipAddressPools: [listed-a, listed-b]}
+`
+  const asking = (name: string, annotations: string, spec: string): string => `
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: default, annotations: {${annotations}}}
+spec: {type: LoadBalancer, ports: [{port: 80}]${spec}}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: ${name}, namespace: default, labels: {kubernetes.io/service-name: ${name}}}
+addressType: IPv4
+ports: [{port: 80}]
+endpoints: [{addresses: [192.0.2.1], nodeName: n1, conditions: {ready: true}}]
+`
+  const addresses = '{.status.loadBalancer.ingress[*].ip}'
+  let stage: Stage
+
+  before(async () => {
+    stage = { ...(await productLab()), narrator: silent, measurements: new Map() }
+    const pools = [pool('listed-a', '10.99.0.230/32'), pool('listed-b', '10.99.0.232/30'), pool('listed-six', '"fd10:99::200/120"')]
+    await kubectl(['apply', '-f', '-'], [...pools, adverts].join('---'))
+  })
+
+  after(async () => {
+    await kubectl(['delete', 'services,endpointslices', 'listed', 'pinned', '-n', 'default', '--ignore-not-found'])
+    await kubectl(['delete', 'l2advertisements', '-n', namespace, 'listed', '--ignore-not-found'])
+    await kubectl(['delete', 'ipaddresspools', '-n', namespace, 'listed-a', 'listed-b', 'listed-six', '--ignore-not-found'])
+  })
+
+  it('are two addresses of the first pool of its list that has them, and one node answers for both', async () => {
+    const annotations = 'metallb.io/address-pool: "listed-a, listed-b", metallb.io/address-count: "2"'
+    await kubectl(['apply', '-f', '-'], asking('listed', annotations, ''))
+    await shows(['service', 'listed'], addresses, '10.99.0.232 10.99.0.233')
+    const message =
+      'Assigned IP 10.99.0.232, 10.99.0.233 from pool "listed-b"; passed over: pool "listed-a": it has 1 free IPv4 address, 2 are wanted'
+    await shows(['service', 'listed'], `${allocated}.message}`, message)
+    const nodes = [await announcer(stage, '10.99.0.232'), await announcer(stage, '10.99.0.233')]
+    expect(new Set(nodes)).to.have.property('size', 1)
+  })
+
+  it('is one address less when the number shrinks, for which nobody answers then', async () => {
+    await kubectl(['annotate', 'service', 'listed', '--overwrite', 'metallb.io/address-count=1'])
+    await shows(['service', 'listed'], addresses, '10.99.0.232')
+    const evidence = (): string => 'somebody answers ARP for 10.99.0.233'
+    await until('silence for 10.99.0.233', async () => ((await arpAnswers(stage, '10.99.0.233', 2)).length === 0 ? true : undefined), {
+      limitMs: 30_000,
+      everyMs: 200,
+      evidence,
+    })
+    expect(await announcer(stage, '10.99.0.232')).to.match(/^n[123]$/)
+  })
+
+  it('is each family from a pool of its own, and a host part that outlives the prefix', async () => {
+    const annotations = 'metallb.io/address-pool: "listed-a, listed-six", metallb.io/host-part: "::53"'
+    await kubectl(['apply', '-f', '-'], asking('pinned', annotations, ', ipFamilyPolicy: RequireDualStack, ipFamilies: [IPv4, IPv6]'))
+    await shows(['service', 'pinned'], addresses, '10.99.0.230 fd10:99::253')
+    await shows(['service', 'pinned'], '{.metadata.annotations.metallb\\.io/ip-allocated-from-pool}', 'listed-a,listed-six')
+    expect(await announcer(stage, '10.99.0.230')).to.match(/^n[123]$/)
+    const renumbered = { metadata: { annotations: { 'metallb.io/allow-disruption': 'true' } }, spec: { addresses: ['fd10:99::300/120'] } }
+    await kubectl(['patch', 'ipaddresspool', '-n', namespace, 'listed-six', '--type=merge', '-p', JSON.stringify(renumbered)])
+    await shows(['service', 'pinned'], addresses, '10.99.0.230 fd10:99::353')
   })
 })
 
