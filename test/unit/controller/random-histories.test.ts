@@ -4,9 +4,10 @@ import { Invariants } from './history/invariants.ts'
 import { Stage } from './history/stage.ts'
 import { perform, type Step, someSteps } from './history/steps.ts'
 
-/** Of all histories together. A long run: `HISTORY_STEPS=5000000`; the same again: `HISTORY_SEED` with the number in the name of the test. */
+/** Of all histories together: `HISTORY_STEPS=5000000` for a long run. */
 const fewestSteps = Number(process.env['HISTORY_STEPS'] ?? 100_000)
-const seed = Number(process.env['HISTORY_SEED'] ?? Date.now() % 2 ** 31)
+/** The same histories each time; `HISTORY_SEED` plays others, and the seed of a failure plays it again. */
+const seed = Number(process.env['HISTORY_SEED'] ?? 1)
 const longest = 80
 
 /** @returns how many steps it took, coming to rest included */
