@@ -27,7 +27,9 @@ export class Rehearsal {
   readonly #releases = new Releases()
   readonly #now: Instant
   #created = 0
-  #queue: NamespacedName[] = []
+  /** The controller's queue: each key once, and what is to be reconsidered first. */
+  readonly #urgent = new Set<NamespacedName>()
+  readonly #line = new Set<NamespacedName>()
 
   /** A cluster that has come to rest: what its controller still had to do is done. */
   constructor(state: ClusterState, settings: WorldSettings, now: Instant) {
@@ -119,13 +121,19 @@ export class Rehearsal {
   }
 
   #settle(keys: readonly NamespacedName[]): void {
-    this.#queue = [...keys]
+    for (const key of keys) this.#line.add(key)
     const world = stillWorld({ ...this.#rest, services: [] }, this.#settings)
-    // The real queue holds each key once; here a key that is planned again gives nothing.
-    for (let key = this.#queue.shift(); key !== undefined; key = this.#queue.shift()) {
+    for (let key = this.#take(); key !== undefined; key = this.#take()) {
       const view = this.#view(key)
       this.#perform(view === undefined ? planGone(this.#book, key) : plan(this.#book, view, world.namespaceOf(splitName(key).namespace)))
     }
+  }
+
+  #take(): NamespacedName | undefined {
+    const lane = this.#urgent.size > 0 ? this.#urgent : this.#line
+    const [key] = lane
+    if (key !== undefined) lane.delete(key)
+    return key
   }
 
   #perform(actions: readonly Action[]): void {
@@ -135,7 +143,8 @@ export class Rehearsal {
           this.#events.set(action.service, [...(this.#events.get(action.service) ?? []), action.message])
           break
         case 'reconsider':
-          this.#queue.unshift(action.service)
+          this.#line.delete(action.service)
+          this.#urgent.add(action.service)
           break
         case 'writeStatus':
           this.#write(action)
