@@ -75,7 +75,7 @@ describe('the judgement of a Service', () => {
       }),
       { numRuns: 1000 },
     )
-    expect(Math.min(seen.refused, seen.silent)).to.be.greaterThan(10)
+    expect(Math.min(seen.refused, seen.silent)).to.be.greaterThan(0)
     expect(limited).to.be.greaterThan(0)
   })
 
