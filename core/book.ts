@@ -1,8 +1,8 @@
 // What the leader knows beyond the API: who is on which address, who waits, and what each was told. Changes of the configuration touch only whom they are about.
 import type { Address } from './address.ts'
 import { byAge } from './age.ts'
+import type { Allocation } from './allocation.ts'
 import type { Configuration, Ipam } from './ipam.ts'
-import type { Allocation } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { connected, Outsiders } from './outsiders.ts'

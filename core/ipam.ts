@@ -1,9 +1,10 @@
 // The allocator: deterministic, no I/O, no clock; its state changes by these verbs alone.
 import type { Address, Family } from './address.ts'
+import type { Allocation } from './allocation.ts'
 import type { Policy } from './config/policy.ts'
 import type { Pool } from './config/pool.ts'
 import { defaultPoolFor } from './default-pool.ts'
-import { type Affected, type Allocation, Ledger } from './ledger.ts'
+import { type Affected, Ledger } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { findPassed } from './passed-over.ts'

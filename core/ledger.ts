@@ -1,7 +1,7 @@
 // The books of the allocator: which Service is on which address of which pool. It records; whether something is allowed is decided in placement.ts.
 import type { Address, Family } from './address.ts'
+import { type Allocation, Entry } from './allocation.ts'
 import type { Pool } from './config/pool.ts'
-import { House } from './house.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { OpenPools } from './open-pools.ts'
 import { type Lane, type Place, PoolSpace } from './pool-space.ts'
@@ -14,19 +14,6 @@ import { sameTenant, type Tenant, tenantOf } from './tenant.ts'
 import { Tenants } from './tenants.ts'
 import { Unhoused } from './unhoused.ts'
 
-export interface Allocation {
-  readonly service: NamespacedName
-  readonly uid: string
-  /** RFC 3339: who was first. */
-  readonly createdAt: string
-  /** IPv4 before IPv6; those of a family in the order in which they were asked for, or found. */
-  readonly addresses: readonly Address[]
-  /** The pool of each of them. */
-  readonly pools: readonly string[]
-  /** What decides who may share them. */
-  readonly tenant: Tenant
-}
-
 /** Whom a change of the pools may take an address from, or give one. */
 export interface Affected {
   /** On an address of a range that goes, that another pool will own, or of a pool whose rules change. */
@@ -35,58 +22,7 @@ export interface Affected {
   readonly comes: (address: Address) => boolean
 }
 
-/** Thousands of them are held: one object is both what a Service has and who it is to others, and what follows from the places is not written down. */
-class Entry implements Allocation, Tenant {
-  readonly key: NamespacedName
-  readonly namespace: string
-  readonly sharingKey: string | undefined
-  readonly backendKey: string
-  readonly ports: readonly string[]
-  readonly uid: string
-  readonly createdAt: string
-  /** Most are on one address: that needs no list. */
-  #houses: House | readonly House[] = nobodys
-
-  constructor(service: ServiceView) {
-    const { key, namespace, sharingKey, backendKey, ports } = tenantOf(service)
-    this.key = key
-    this.namespace = namespace
-    this.sharingKey = sharingKey
-    this.backendKey = backendKey
-    this.ports = ports
-    this.uid = service.uid
-    this.createdAt = service.createdAt
-  }
-
-  get service(): NamespacedName {
-    return this.key
-  }
-
-  /** Where it is, or was last. */
-  get places(): readonly House[] {
-    return this.#houses instanceof House ? [this.#houses] : this.#houses
-  }
-
-  moveTo(houses: readonly House[]): void {
-    const [first] = houses
-    this.#houses = first !== undefined && houses.length === 1 ? first : houses
-  }
-
-  get tenant(): Tenant {
-    return this
-  }
-
-  get pools(): readonly string[] {
-    return this.places.map(({ lane }) => lane.space.pool.name)
-  }
-
-  get addresses(): readonly Address[] {
-    return this.places.map(({ address }) => address)
-  }
-}
-
 const nowhere: readonly Place[] = []
-const nobodys: readonly House[] = []
 
 export class Ledger {
   readonly tenants = new Tenants()
@@ -243,8 +179,9 @@ export class Ledger {
   }
 
   renew(service: ServiceView): boolean {
-    const kept = this.#entries.get(service.key)
     const tenant = tenantOf(service)
+    this.#renewLeaving(service, tenant)
+    const kept = this.#entries.get(service.key)
     if (kept === undefined || kept.uid !== service.uid || sameTenant(kept, tenant)) return false
     if (kept.addresses.some((address) => this.tenants.conflict(address, tenant) !== undefined)) return false
     this.enter(service, kept.places)
@@ -338,6 +275,24 @@ export class Ledger {
       const lane = this.#active.find(address)
       lane?.space.close(lane, address)
     }
+  }
+
+  /** What its status still shows is closed to others on the terms that it has now. */
+  #renewLeaving(service: ServiceView, tenant: Tenant): void {
+    const gone = this.#leaving.get(service.key) ?? []
+    const renewed = gone.map((entry) => {
+      if (entry.uid !== service.uid || sameTenant(entry, tenant)) return entry
+      const { places } = entry
+      if (places.some(({ address }) => this.tenants.conflict(address, tenant) !== undefined)) return entry
+      this.#withdraw(entry)
+      const fresh = new Entry(service)
+      this.#occupy(fresh, places)
+      return fresh
+    })
+    if (renewed.every((entry, index) => entry === gone[index])) return
+    this.#leaving.set(service.key, renewed)
+    const kept = this.#entries.get(service.key)
+    if (kept !== undefined) this.#restore(kept)
   }
 
   #restore(entry: Entry): void {

@@ -1,7 +1,7 @@
 // What a Service and its people are told of a decision: in Events, in the condition and in the log by the same words.
 import { type Address, formatAddress, sameAddress } from './address.ts'
+import type { Allocation } from './allocation.ts'
 import { annotationPrefix, deprecatedPrefix } from './annotations.ts'
-import type { Allocation } from './ledger.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import { describePassed, describeRefusal, namedPools, type Passed, type Refusal, type TraceStep, traceOf } from './refusal.ts'
 import type { AllocatedCondition, ServiceView } from './service.ts'

@@ -1,6 +1,6 @@
 import { byAge } from './age.ts'
+import type { Allocation } from './allocation.ts'
 import type { Ipam } from './ipam.ts'
-import type { Allocation } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import type { NamespacedName } from './namespaced-name.ts'
 import type { ServiceView } from './service.ts'

@@ -1,10 +1,10 @@
 // What the controller does about one Service, decided without doing it: state and Service in, actions out. Level-driven: it never asks what changed, only what is.
 import { type Address, formatAddress, sameAddress } from './address.ts'
 import { byAge } from './age.ts'
+import type { Allocation } from './allocation.ts'
 import { addressesBeside, type Book, noteOutside } from './book.ts'
 import { hopesFrom, wantOf } from './hope.ts'
 import type { Ipam } from './ipam.ts'
-import type { Allocation } from './ledger.ts'
 import type { NamespaceView } from './namespace.ts'
 import { type NamespacedName, splitName } from './namespaced-name.ts'
 import { announced, cleared, conditionOf, distinctPools, type EmitEvent, isShown, type Kept, kept, type Outcome, refused } from './news.ts'

@@ -1,9 +1,10 @@
 // Which Services the controller would take their addresses from: what they hold is claimed again under the pools as they would be.
+
+import type { Allocation } from '../../core/allocation.ts'
 import type { Pool } from '../../core/config/pool.ts'
 import { sameScope } from '../../core/config/scope.ts'
 import { sameSelectors } from '../../core/config/selectors.ts'
 import { createIpam, type Ipam } from '../../core/ipam.ts'
-import type { Allocation } from '../../core/ledger.ts'
 import type { NamespaceView } from '../../core/namespace.ts'
 import { splitName } from '../../core/namespaced-name.ts'
 import { allowsNamespace } from '../../core/pool-order.ts'

@@ -1,8 +1,8 @@
 // Which addresses are announced before a change, and by nobody after it.
 import type { Address, Family } from '../../core/address.ts'
+import type { Allocation } from '../../core/allocation.ts'
 import { Coverage } from '../../core/announce/coverage.ts'
 import type { Pool } from '../../core/config/pool.ts'
-import type { Allocation } from '../../core/ledger.ts'
 import type { Labels } from '../../core/selector.ts'
 import { asTexts } from '../../core/shape.ts'
 import type { World } from '../world.ts'

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { formatAddress } from '../../../core/address.ts'
+import type { Allocation } from '../../../core/allocation.ts'
 import type { Pool } from '../../../core/config/pool.ts'
 import { compilePools } from '../../../core/config/pools.ts'
 import { createIpam, type Ipam, type IpamOptions } from '../../../core/ipam.ts'
-import type { Allocation } from '../../../core/ledger.ts'
 import { describeRefusal, type Refusal } from '../../../core/refusal.ts'
 import type { Result } from '../../../core/result.ts'
 import type { ServiceView } from '../../../core/service.ts'
@@ -343,6 +343,16 @@ describe('A claim', () => {
 })
 
 describe('A vacated address', () => {
+  it('is joined, while it is being left, only on the terms that its Service has now', () => {
+    const ipam = ipamOf(pools({ a: '10.0.0.1/32' }))
+    ipam.allocate(service('shop/s1', sharing('x', 80)), shop)
+    ipam.vacate(service('shop/s1').key)
+    expect(ipam.renew(service('shop/s1'))).to.equal(false)
+    expect(allocateAll(ipam, [service('shop/s2', sharing('x', 81))])).to.deep.equal(['NoPoolAvailable'])
+    ipam.renew(service('shop/s1', sharing('x', 80)))
+    expect(allocateAll(ipam, [service('shop/s2', sharing('x', 81))])).to.deep.equal(['10.0.0.1'])
+  })
+
   it('stays shut for others until it is settled', () => {
     const ipam = ipamOf(pools({ a: '10.0.0.1-10.0.0.2' }))
     const one = service('shop/one')

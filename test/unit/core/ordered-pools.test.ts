@@ -1,8 +1,8 @@
 // Lists of pools, pools of one family each, several addresses of a family, and host parts.
 import { expect } from 'chai'
 import { formatAddress } from '../../../core/address.ts'
+import type { Allocation } from '../../../core/allocation.ts'
 import { createIpam, type Ipam } from '../../../core/ipam.ts'
-import type { Allocation } from '../../../core/ledger.ts'
 import { describeRefusal, type Refusal } from '../../../core/refusal.ts'
 import type { Result } from '../../../core/result.ts'
 import { address, namespaceOf, policies, pools, type ServiceOptions, service } from './objects.ts'
