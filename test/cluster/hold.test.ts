@@ -33,6 +33,8 @@ async function remove(...names: readonly string[]): Promise<void> {
   await must(lab, ['delete', 'service', ...names])
 }
 
+const reasonPath = 'jsonpath={.status.conditions[?(@.type=="metallb.io/Allocated")].reason}'
+
 async function shows(argv: readonly string[], expected: string | RegExp): Promise<void> {
   let seen = ''
   const isShown = (): boolean => (typeof expected === 'string' ? seen === expected : expected.test(seen))
@@ -110,10 +112,19 @@ describe('The address of a deleted Service', () => {
   it('goes to who waits for it when the time is over', async () => {
     await apply(service('short', { 'metallb.io/address-pool': 'briefly' }, 'lenient'))
     await holds('short', '10.99.41.4', 'lenient')
-    await must(lab, ['delete', 'service', 'short', '-n', 'lenient'])
     await apply(service('heir', asking('10.99.41.4'), 'lenient'))
-    const reason = 'jsonpath={.status.conditions[?(@.type=="metallb.io/Allocated")].reason}'
-    await shows(['service', 'heir', '-n', 'lenient', '-o', reason], 'AddressHeld')
+    await shows(['service', 'heir', '-n', 'lenient', '-o', reasonPath], 'AddressInUse')
+    await must(lab, ['delete', 'service', 'short', '-n', 'lenient'])
     await holds('heir', '10.99.41.4', 'lenient')
+    // The condition said so for four seconds; the Event stays.
+    const told = [
+      'events',
+      '-n',
+      'lenient',
+      '--field-selector=involvedObject.name=heir,reason=AllocationFailed',
+      '-o',
+      'jsonpath={.items[*].message}',
+    ]
+    await shows(told, /10\.99\.41\.4 is held for Service lenient\/short until/)
   })
 })

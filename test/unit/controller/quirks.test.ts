@@ -1,4 +1,4 @@
-// One test for each row of docs/adr/0018-quirks.md: where MetalLB has a quirk, and what we do instead, or likewise.
+// One test for each row of docs/adr/0016-quirks.md: where MetalLB has a quirk, and what we do instead, or likewise.
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { metrics } from '../../../controller/io/metrics.ts'
@@ -212,7 +212,7 @@ describe('A quirk of MetalLB:', () => {
   for (const [title, check] of Object.entries(others)) it(title, check)
 
   it('has a row in the decision record, and each row that names no other test has one here', () => {
-    const text = readFileSync(new URL('../../../docs/adr/0018-quirks.md', import.meta.url), 'utf8')
+    const text = readFileSync(new URL('../../../docs/adr/0016-quirks.md', import.meta.url), 'utf8')
     const rows = text.split('\n').filter((line) => /^\| .* \| (?:keep|fix|wider) \|/.test(line))
     const proofs = rows.map((row) => row.split(' | ').at(-1)?.replace(/ \|$/, '') ?? '')
     const here = [...Object.keys(scenarios), ...Object.keys(others)]
