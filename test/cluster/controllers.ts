@@ -24,7 +24,9 @@ export function pool(name: string, addresses: readonly string[], autoAssign = tr
 /** @param from the pool that it asks for */
 export function service(name: string, { type = 'LoadBalancer', from }: { readonly type?: string; readonly from?: string } = {}): Fields {
   const annotations = from === undefined ? {} : { 'metallb.io/address-pool': from }
-  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default', annotations }, spec: { type, ports: [{ port: 80 }] } }
+  // There are fewer node ports than Services in a crowd.
+  const spec = { type, ports: [{ port: 80 }], ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: false } : {}) }
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default', annotations }, spec }
 }
 
 /** Figures are for those who ask for a size. */
