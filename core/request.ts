@@ -26,6 +26,8 @@ export interface ServiceRequest {
   /** The host bits that its IPv6 address is to have. */
   readonly hostPart?: bigint
   readonly requestFault?: RequestFault
+  /** Faults of its other annotations, so that all can be mended at once. */
+  readonly furtherFaults?: readonly RequestFault[]
 }
 
 const mostPools = 16
@@ -43,13 +45,14 @@ export function readRequest(all: unknown, specAddress: unknown): ServiceRequest 
   const addresses = readAddresses(all, specAddress)
   const count = readCount(all)
   const hostPart = readHostPart(all)
-  const fault = [addresses, pools, count, hostPart].find((part) => !part.ok)
+  const [fault, ...others] = [addresses, pools, count, hostPart].flatMap((part) => (part.ok ? [] : part.error))
   return {
     ...(pools.ok ? pools.value : { requestedPools: [] }),
     requestedAddresses: fault === undefined && addresses.ok ? addresses.value : [],
     ...(hostPart.ok && hostPart.value !== undefined ? { hostPart: hostPart.value } : {}),
     addressCount: count.ok ? count.value : 1,
-    ...(fault === undefined || fault.ok ? {} : { requestFault: fault.error }),
+    ...(fault === undefined ? {} : { requestFault: fault }),
+    ...(others.length === 0 ? {} : { furtherFaults: others }),
   }
 }
 

@@ -101,6 +101,12 @@ describe('A Service', () => {
     ['no pool between commas', 'a,,b', /has an empty item \(number 2\)/],
     ['seventeen pools', Array.from({ length: 17 }, (_, index) => `p${index}`).join(), /lists more than 16 pools/],
   ]
+  it('names every annotation that cannot be read, not only the first', () => {
+    const annotations = { 'metallb.io/address-pool': 'p,,q', 'metallb.io/address-count': '0', 'metallb.io/host-part': '::1/64' }
+    const { requestFault, furtherFaults = [] } = service('shop/web', { annotations })
+    expect([requestFault, ...furtherFaults].map((fault) => fault?.field)).to.have.members(Object.keys(annotations))
+  })
+
   for (const [name, text, expected] of lists) {
     it(`lists ${name}`, () => {
       const { requestedPools, requestFault } = service('shop/web', { annotations: { 'metallb.io/address-pool': text } })
